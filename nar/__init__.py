@@ -1,0 +1,1 @@
+"""Neural architecture retrieval: what users import."""

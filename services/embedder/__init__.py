@@ -1,0 +1,1 @@
+"""Macro graph -> vector; training too."""

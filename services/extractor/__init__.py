@@ -1,0 +1,1 @@
+"""Model -> canonical computational graph."""

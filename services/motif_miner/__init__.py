@@ -1,0 +1,1 @@
+"""Graph -> motifs, motif instances, macro graph."""

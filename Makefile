@@ -1,0 +1,53 @@
+# The commands of this repository. Each installs what it needs into .venv; nothing else on the machine is touched.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL = $(PIP) install --constraint constraints.txt
+
+.PHONY: help setup demo test test-unit check format protos clean
+
+help:  ## Lists the commands.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.local: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing nar and what one machine needs into $(VENV) (a minute or two) ..."
+	$(INSTALL) --editable ".[local]"
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing nar and the tools of its developers into $(VENV) (a minute or two) ..."
+	$(INSTALL) --editable ".[dev]"
+	@touch $@ $(VENV)/.local
+
+setup: $(VENV)/.dev  ## Installs everything for development.
+
+demo: $(VENV)/.local  ## Indexes a few hundred architectures and searches them with a real ONNX file.
+	@$(BIN)/nar demo
+
+test: $(VENV)/.dev  ## Runs the whole test suite.
+	@$(BIN)/python -m pytest
+
+test-unit: $(VENV)/.dev  ## Runs the unit tests, in seconds.
+	@$(BIN)/python -m pytest tests/unit
+
+check: $(VENV)/.dev  ## Lints, checks types, protos and import rules.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd protos && ../$(BIN)/buf lint
+	$(BIN)/python -m pytest -q tests/unit/test_import_rules.py tests/unit/test_protos.py
+
+format: $(VENV)/.dev  ## Formats the code.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+protos: $(VENV)/.dev  ## Generates nar/v1 from protos/nar/v1.
+	$(BIN)/python protos/generate.py
+
+clean:  ## Removes the virtual environment and caches.
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache

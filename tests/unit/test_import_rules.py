@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# Files that translate a protocol: the names that each service has, and the adapters of one backend.
+TRANSLATORS = ("server.py", "worker.py")
 SERVICES = ("extractor", "motif_miner", "embedder", "search")
 TRANSPORT = ("grpc", "google.protobuf", "redis", "pymilvus", "nar.v1", "nar.codec", "nar.status")
 
@@ -60,5 +62,22 @@ def test_experiments_are_imported_by_nothing_that_ships() -> None:
             assert not is_below(name, "experiments"), f"{path} imports {name}"
 
 
-# Files that translate a protocol; all others are domain code. The reason stands beside those that the name does not give.
-TRANSLATORS = ("server.py", "worker.py", "backends.py")
+@pytest.mark.parametrize("path", sources("services"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_domain_modules_know_no_transport(path: Path) -> None:
+    relative = str(path.relative_to(ROOT / "services"))
+    if relative.startswith("runtime/") or path.name in TRANSLATORS or relative in TRANSLATORS:
+        return
+    for name in imports(path):
+        assert not any(is_below(name, package) for package in TRANSPORT), f"{path} imports {name}"
+
+
+def test_client_miner_and_runtime_work_without_torch() -> None:
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in sources("nar", "services/motif_miner", "services/runtime")
+    ]
+    program = "import importlib, sys; sys.modules['torch'] = None\n" + "".join(
+        f"importlib.import_module({module!r})\n" for module in modules
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

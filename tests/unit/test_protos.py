@@ -4,7 +4,6 @@ import importlib.util
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from nar.codec import graph_from_proto, graph_to_proto
 from nar.graph import Graph
@@ -45,13 +44,3 @@ def test_100_000_ops_fit_into_4_mb() -> None:
     assert again.ops == graph.ops
     np.testing.assert_array_equal(again.edges, graph.edges)
     np.testing.assert_array_equal(again.flops, graph.flops)
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "protos").rglob("*.proto")), ids=lambda path: path.name)
-def test_no_message_or_field_is_without_a_comment(path: Path) -> None:
-    previous = ""
-    for line in path.read_text().splitlines():
-        text = line.strip()
-        declares = text.endswith((";", "{")) and not text.startswith(("//", "syntax", "package", "import", "option", "}"))
-        assert not declares or previous.startswith("//") or previous == "", text
-        previous = text if not declares else "declared"

@@ -1,0 +1,1 @@
+"""What each source calls an op, and what we call it."""

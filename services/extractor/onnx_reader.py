@@ -1,260 +1,254 @@
-"""Reads an ONNX file as raw ops. To be run in a limited child process: the shape inference is native code."""
+"""Reads an ONNX file as raw ops. To be run in a limited child process: shape inference is native code."""
 
 from __future__ import annotations
 
-import ast
 import math
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import onnx
-from google.protobuf.message import DecodeError
-from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, numpy_helper
+import numpy as np
+from numpy.typing import NDArray
+from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, TypeProto
 
-from nar.errors import LimitExceeded, UnsupportedSource
-from nar.graph import Shape
-from services.extractor.raw import Operand, RawGraph, RawOp, Weight
+from nar.errors import UnsupportedSource
+from services.extractor.onnx_file import default_opset, opset, parse
+from services.extractor.onnx_folding import fold
+from services.extractor.onnx_scopes import module_path
+from services.extractor.onnx_shapes import ShapeInference, shape_of, tensor_type
+from services.extractor.onnx_values import Value, attribute_value, constant, makes_floats, single, sparse
+from services.extractor.raw import RawGraph, RawOp, Weight
 
-MAX_NODES = 2_000_000
+__all__ = ["opset", "read"]
 
-_FLOATS = {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE}
-_FLOATS |= {TensorProto.INT8, TensorProto.UINT8}
-
-# First bytes of files that are not ONNX, and what they are.
-_MAGIC = {
-    b"PK\x03\x04": "a zip archive (.pt, .pth, .pt2 and .npz files are such)",
-    b"\x80\x02": "a Python pickle",
-    b"\x80\x03": "a Python pickle",
-    b"\x80\x04": "a Python pickle",
-    b"\x80\x05": "a Python pickle",
-    b"\x89HDF": "an HDF5 file",
-    b"GGUF": "a GGUF file",
-    b"\x1f\x8b": "a gzip archive",
+# Number of inputs that are tensors of the model; those after them configure the op, or are running statistics.
+_TENSOR_INPUTS = {
+    "BatchNormalization": 3,
+    "Clip": 1,
+    "DequantizeLinear": 1,
+    "Dropout": 1,
+    "Expand": 1,
+    "Pad": 1,
+    "QuantizeLinear": 1,
+    "ReduceL1": 1,
+    "ReduceL2": 1,
+    "ReduceLogSumExp": 1,
+    "ReduceMax": 1,
+    "ReduceMean": 1,
+    "ReduceMin": 1,
+    "ReduceProd": 1,
+    "ReduceSum": 1,
+    "ReduceSumSquare": 1,
+    "Reshape": 1,
+    "Resize": 1,
+    "Slice": 1,
+    "Split": 1,
+    "Squeeze": 1,
+    "Tile": 1,
+    "TopK": 1,
+    "Unsqueeze": 1,
+    "Upsample": 1,
 }
+_MAX_SETTING = 64
 
 
 def read(data: bytes, name: str = "") -> RawGraph:
-    """The ops of the ONNX model `data`. Weights may be missing: only their shapes are read.
+    """The ops of the ONNX model in `data`. Weights may be missing: only their shapes are needed.
+
+    Open batch dimensions are read as 1, other open dimensions as -1.
 
     Raises:
-        UnsupportedSource: not an ONNX model, truncated, or its tensors lie in other files.
-        LimitExceeded: more than MAX_NODES nodes.
+        UnsupportedSource: not an ONNX model, not whole, its tensors lie in other files, or nothing in it depends on an
+            input.
+        LimitExceeded: too many nodes.
+
     """
     return Reader(parse(data), name).raw()
 
 
-def opset(data: bytes) -> int:
-    """Version of the default operator set of the ONNX model `data`; 0 where it names none."""
-    return next((entry.version for entry in parse(data).opset_import if entry.domain in ("", "ai.onnx")), 0)
-
-
-def parse(data: bytes) -> ModelProto:
-    """The checked message; raises as `read` does."""
-    for magic, what in _MAGIC.items():
-        if data.startswith(magic):
-            raise UnsupportedSource(
-                f"the upload is {what}, not ONNX; such files can run code and are never opened. Export the model with "
-                "torch.onnx.export, or trace it with nar.trace",
-                "onnx",
-            )
-    model = ModelProto()
-    try:
-        model.ParseFromString(data)
-    except DecodeError as error:
-        raise UnsupportedSource(
-            f"the upload ({len(data):,} bytes) is not a whole ONNX file: {error}; was it truncated?", "onnx"
-        ) from error
-    if not model.graph.node:
-        raise UnsupportedSource(f"the upload ({len(data):,} bytes) is no ONNX model: it has no nodes", "onnx")
-    if len(model.graph.node) > MAX_NODES:
-        raise LimitExceeded(f"the ONNX graph has {len(model.graph.node):,} nodes; the limit is {MAX_NODES:,}")
-    _refuse_external_data(model.graph)
-    return model
-
-
-def _refuse_external_data(graph: GraphProto) -> None:
-    for tensor in _tensors(graph):
-        if tensor.data_location == TensorProto.EXTERNAL or tensor.external_data:
-            raise UnsupportedSource(
-                f"tensor {tensor.name!r} keeps its data in another file, which is never read; save the model with "
-                "save_as_external_data=False, or strip its weights as nar.Client does",
-                "onnx",
-            )
-
-
-def _tensors(graph: GraphProto) -> Iterator[TensorProto]:
-    """All tensors of a graph and of the graphs inside it."""
-    yield from graph.initializer
-    for node in graph.node:
-        for attribute in node.attribute:
-            if attribute.HasField("t"):
-                yield attribute.t
-            yield from attribute.tensors
-            for inner in (attribute.g, *attribute.graphs):
-                yield from _tensors(inner)
-
-
 class Reader:
-    """Walks the nodes of a model in their order."""
+    """Walks the nodes of a model in their order, and into branches and loop bodies."""
 
     def __init__(self, model: ModelProto, name: str) -> None:
-        if model.functions:
-            model = onnx.inliner.inline_local_functions(model)
-        _fix_batch(model.graph)
-        self._graph = _infer_shapes(model).graph
-        self._name = name or self._graph.name
-        self._shapes = {value.name: _shape_of(value) for value in self._values()}
-        self._tensors: dict[str, Operand] = {"": None}
+        self._graph = model.graph
+        self._name = name or model.graph.name
+        self._version = str(default_opset(model))
+        self._inference = ShapeInference(model)
+        self._known = {value.name: value.type for value in model.graph.value_info}
+        self._values: dict[str, Value] = {"": Value(None)}
         self._ops: list[RawOp] = []
-        self._params: dict[str, int] = {}
 
     def raw(self) -> RawGraph:
-        """The raw graph."""
-        for tensor in self._graph.initializer:
-            self._tensors[tensor.name] = self._weight(tensor, learned=tensor.data_type in _FLOATS)
+        """The raw graph; raises as `read` does."""
+        self._add_initialisers(self._graph)
         for value in self._graph.input:
-            if value.name not in self._tensors:
-                self._add(value.name, RawOp("input", (), self._shapes.get(value.name, ())))
+            if value.name not in self._values:
+                self._add_input(value.name, value.type)
         for node in self._graph.node:
             self._read_node(node)
-        outputs = (self._tensors.get(value.name) for value in self._graph.output)
-        found = tuple(dict.fromkeys(output for output in outputs if isinstance(output, int)))
-        if not found:
-            raise UnsupportedSource("no output of the ONNX graph depends on its inputs", "onnx")
-        return RawGraph(self._ops, found, "onnx", self._count_params(), self._name)
+        found = [self._value(value.name).operand for value in self._graph.output]
+        outputs = tuple(dict.fromkeys(operand for operand in found if isinstance(operand, int)))
+        if not outputs:
+            raise UnsupportedSource("no output of the ONNX graph depends on one of its inputs", "onnx")
+        return RawGraph(self._ops, outputs, "onnx", self._count_params(), self._name)
 
-    def _values(self) -> Iterator[Any]:
-        yield from self._graph.value_info
-        yield from self._graph.input
-        yield from self._graph.output
+    def _value(self, name: str) -> Value:
+        """The tensor of that name; one that nothing makes is a constant."""
+        return self._values.get(name) or Value(Weight(shape_of(self._known.get(name))), self._known.get(name))
 
-    def _add(self, name: str, op: RawOp) -> None:
-        self._ops.append(op)
-        self._tensors[name] = len(self._ops) - 1
+    def _add_input(self, name: str, kind: TypeProto) -> None:
+        copy = TypeProto()
+        copy.CopyFrom(kind)
+        dims = copy.tensor_type.shape.dim
+        if dims and not (dims[0].HasField("dim_value") and dims[0].dim_value > 0):
+            dims[0].dim_value = 1
+        self._ops.append(RawOp("input", (), shape_of(copy)))
+        self._values[name] = Value(len(self._ops) - 1, copy)
 
-    def _weight(self, tensor: TensorProto, *, learned: bool) -> Weight:
-        shape = tuple(tensor.dims)
-        size = math.prod(shape)
-        return Weight(shape, ((tensor.name, size),) if learned and size > 1 else (), _scalar(tensor, size))
+    def _add_initialisers(self, graph: GraphProto) -> None:
+        for tensor in graph.initializer:
+            self._values[tensor.name] = constant(tensor, tensor.name)
+        for item in graph.sparse_initializer:
+            self._values[item.values.name] = sparse(item)
 
     def _read_node(self, node: NodeProto) -> None:
-        outputs = [name for name in node.output if name]
-        if not outputs:
+        special = {
+            "Constant": self._read_constant,
+            "If": self._read_branches,
+            "Loop": self._read_loop,
+            "Scan": self._read_scan,
+        }
+        if node.op_type in special and node.domain in ("", "ai.onnx"):
+            special[node.op_type](node)
             return
-        shape = self._shapes.get(outputs[0], ())
-        if node.op_type == "Constant":
-            self._tensors[outputs[0]] = self._constant(node)
+        inputs = [self._value(name) for name in node.input]
+        types = self._inference.outputs(node, [item.type for item in inputs], [item.array for item in inputs])
+        attributes = {item.name: attribute_value(item) for item in node.attribute}
+        made = [types.get(name) or self._known.get(name) for name in node.output]
+        if node.op_type in ("Shape", "Size") or not any(isinstance(item.operand, int) for item in inputs):
+            self._add_folded(node, inputs, made, attributes)
             return
-        if node.op_type == "ConstantOfShape" and math.prod(shape) > 1:
-            # Files whose weights were removed to make them small compute them so: they stand for parameters.
-            self._tensors[outputs[0]] = Weight(shape, ((outputs[0], math.prod(shape)),))
-            return
-        operands = tuple(self._tensors.get(name) for name in (*node.input, *_captured(node)))
-        attributes = {item.name: _attribute(item) for item in node.attribute}
+        self._add_settings(node, inputs, attributes)
+        operands = tuple(item.operand for item in inputs[: _TENSOR_INPUTS.get(node.op_type)])
         domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
-        self._add(outputs[0], RawOp(domain + node.op_type, operands, shape, attributes, module_path(node)))
-        for name in outputs[1:]:
-            self._tensors[name] = self._tensors[outputs[0]]
+        fallback = inputs[0].type if inputs else None
+        kinds = made if node.op_type == "Split" else made[:1]
+        for kind in kinds or [None]:
+            op = RawOp(domain + node.op_type, operands, shape_of(kind or fallback), attributes, module_path(node))
+            self._ops.append(op)
+        first = len(self._ops) - max(len(kinds), 1)
+        for position, (name, kind) in enumerate(zip(node.output, made, strict=True)):
+            # Each part of a split is an op of its own: x * sigmoid(y) of two parts is no x * sigmoid(x).
+            index = first + position if node.op_type == "Split" else first
+            self._values[name] = Value(index, kind or (fallback if position == 0 else None))
 
-    def _constant(self, node: NodeProto) -> Weight:
-        attribute = node.attribute[0]
-        if attribute.HasField("t"):
-            return self._weight(attribute.t, learned=False)
-        value = _attribute(attribute)
-        if isinstance(value, (int, float)):
-            return Weight((), (), float(value))
-        return Weight((len(value),) if isinstance(value, tuple) else ())
+    def _add_folded(
+        self, node: NodeProto, inputs: list[Value], types: Sequence[TypeProto | None], attributes: dict[str, Any]
+    ) -> None:
+        """A node of constants makes constants."""
+        learned: dict[tuple[str, int], None] = {}
+        if node.op_type not in ("Shape", "Size"):
+            for item in inputs[: _TENSOR_INPUTS.get(node.op_type)]:
+                learned.update(dict.fromkeys(item.operand.parameters if isinstance(item.operand, Weight) else ()))
+        array = self._fold(node, inputs, attributes)
+        for position, (name, kind) in enumerate(zip(node.output, types, strict=True)):
+            value = array if position == 0 else None
+            shape = tuple(value.shape) if value is not None else shape_of(kind)
+            parameters = tuple(learned)
+            if node.op_type == "ConstantOfShape" and math.prod(shape) > 1 and makes_floats(kind):
+                # Files made small by removing their weights compute them so: they stand for parameters.
+                parameters = ((name, math.prod(shape)),)
+            self._values[name] = Value(Weight(shape, parameters, single(value)), kind or tensor_type(0, shape), value)
+
+    def _fold(self, node: NodeProto, inputs: list[Value], attributes: Mapping[str, Any]) -> NDArray[Any] | None:
+        if node.op_type not in ("Shape", "Size"):
+            if any(name and item.array is None for name, item in zip(node.input, inputs, strict=True)):
+                return None
+            return fold(node.op_type, [item.array for item in inputs], attributes)
+        kind = inputs[0].type if inputs else None
+        shape = shape_of(kind)
+        if kind is None or not kind.tensor_type.HasField("shape") or -1 in shape:
+            return None
+        if node.op_type == "Size":
+            return np.array(math.prod(shape), np.int64)
+        return np.array(shape[attributes.get("start", 0) : attributes.get("end")], np.int64)
+
+    def _add_settings(self, node: NodeProto, inputs: list[Value], attributes: dict[str, Any]) -> None:
+        """Small constants among the inputs also become attributes, under the operator's own name for the input."""
+        for name, item in zip(self._inference.input_names(node), inputs, strict=False):
+            if item.array is not None and item.array.size <= _MAX_SETTING and item.array.dtype.kind in "ifub":
+                value = item.array.tolist()
+                attributes.setdefault(name, tuple(value) if isinstance(value, list) else value)
+
+    def _read_constant(self, node: NodeProto) -> None:
+        attribute = node.attribute[0] if node.attribute else AttributeProto()
+        name = node.output[0]
+        if attribute.HasField("sparse_tensor"):
+            self._values[name] = sparse(attribute.sparse_tensor)
+        elif attribute.HasField("t"):
+            self._values[name] = constant(attribute.t, name)
+        else:
+            value = attribute_value(attribute)
+            numbers = isinstance(value, (int, float, tuple))
+            array = np.array(value) if numbers else np.zeros(0)
+            kind = tensor_type(TensorProto.INT64 if array.dtype.kind == "i" else TensorProto.FLOAT, array.shape)
+            self._values[name] = Value(Weight(array.shape, (), single(array)), kind, array if numbers else None)
+
+    def _read_branches(self, node: NodeProto) -> None:
+        """A branch that is known to be taken stands alone; otherwise both do, and an op joins their outputs."""
+        condition = self._value(node.input[0] if node.input else "")
+        graphs = {attribute.name: attribute.g for attribute in node.attribute}
+        known = None if condition.array is None or condition.array.size != 1 else bool(condition.array.item())
+        taken = ["then_branch", "else_branch"] if known is None else ["then_branch" if known else "else_branch"]
+        results = [self._read_body(graphs[branch]) for branch in taken if branch in graphs]
+        for position, name in enumerate(node.output):
+            items = [result[position] for result in results if position < len(result)]
+            if len(items) < 2 or not any(isinstance(item.operand, int) for item in (condition, *items)):
+                self._values[name] = items[0] if items else Value(Weight(()))
+                continue
+            operands = (condition.operand, *(item.operand for item in items))
+            self._ops.append(RawOp("If", operands, shape_of(items[0].type), {}, module_path(node)))
+            self._values[name] = Value(len(self._ops) - 1, items[0].type)
+
+    def _read_loop(self, node: NodeProto) -> None:
+        """The body of a loop stands once; what it carries from step to step comes from before the loop."""
+        body = next((attribute.g for attribute in node.attribute if attribute.name == "body"), GraphProto())
+        carried = [self._value(name) for name in node.input[2:]]
+        start = [Value(Weight(()), tensor_type(TensorProto.INT64, ())), Value(Weight(()))]
+        self._bind(body, [*start, *(Value(item.operand, item.type) for item in carried)])
+        self._bind_outputs(node, self._read_body(body)[1:], len(carried))
+
+    def _read_scan(self, node: NodeProto) -> None:
+        """Like a loop; each step reads one slice of the scanned inputs."""
+        body = next((attribute.g for attribute in node.attribute if attribute.name == "body"), GraphProto())
+        scanned = next((int(attribute.i) for attribute in node.attribute if attribute.name == "num_scan_inputs"), 0)
+        inputs = [self._value(name) for name in node.input]
+        states = len(inputs) - scanned
+        slices = [Value(item.operand, tensor_type(0, shape_of(item.type)[1:])) for item in inputs[states:]]
+        self._bind(body, [*(Value(item.operand, item.type) for item in inputs[:states]), *slices])
+        self._bind_outputs(node, self._read_body(body), states)
+
+    def _bind(self, body: GraphProto, values: Sequence[Value]) -> None:
+        for declared, value in zip(body.input, values, strict=False):
+            self._values[declared.name] = value
+
+    def _bind_outputs(self, node: NodeProto, results: list[Value], states: int) -> None:
+        for position, (name, item) in enumerate(zip(node.output, results, strict=False)):
+            kind = item.type if position < states else tensor_type(0, (-1, *shape_of(item.type)))
+            self._values[name] = Value(item.operand, kind)
+
+    def _read_body(self, graph: GraphProto) -> list[Value]:
+        """Reads the nodes of an inner graph; what its outputs are."""
+        self._add_initialisers(graph)
+        self._known.update((value.name, value.type) for value in graph.value_info)
+        for node in graph.node:
+            self._read_node(node)
+        return [self._value(value.name) for value in graph.output]
 
     def _count_params(self) -> int:
-        """Elements of the learned tensors that some op reads; running statistics of a batch norm are not learned."""
-        counted: dict[str, int] = {}
+        """Elements of the distinct learned tensors that ops read."""
+        learned: dict[str, int] = {}
         for op in self._ops:
-            operands = op.operands[:3] if op.name == "BatchNormalization" else op.operands
-            for operand in operands:
+            for operand in op.operands:
                 if isinstance(operand, Weight):
-                    counted.update(operand.parameters)
-        return sum(counted.values())
-
-
-def module_path(node: NodeProto) -> str:
-    """Path of the module that an exporter of torch wrote down for `node`, "" where there is none."""
-    for entry in node.metadata_props:
-        if entry.key == "pkg.torch.onnx.name_scopes":
-            try:
-                scopes = ast.literal_eval(entry.value)
-            except (ValueError, SyntaxError):
-                return ""
-            return str(scopes[-2]) if isinstance(scopes, list) and len(scopes) > 1 else ""
-    if not node.name.startswith("/"):
-        return ""
-    path: list[str] = []
-    for scope in node.name.split("/")[1:-1]:
-        # A child of a sequence is written with its parent's name: /layer1/layer1.0/conv1.
-        if path and scope.startswith(f"{path[-1]}."):
-            path[-1] = scope
-        else:
-            path.append(scope)
-    return ".".join(path)
-
-
-def _captured(node: NodeProto) -> list[str]:
-    """Names that the graphs inside `node` take from around it."""
-    names: list[str] = []
-    for attribute in node.attribute:
-        for graph in (attribute.g, *attribute.graphs):
-            made = {name for inner in graph.node for name in inner.output} | {value.name for value in graph.input}
-            made |= {tensor.name for tensor in graph.initializer}
-            wanted = [name for inner in graph.node for name in (*inner.input, *_captured(inner))]
-            wanted += [value.name for value in graph.output]
-            names.extend(name for name in wanted if name not in made)
-    return list(dict.fromkeys(names))
-
-
-def _attribute(attribute: AttributeProto) -> Any:
-    """The value of `attribute`: a number, a text or a tuple of them; None for tensors and graphs."""
-    if attribute.type == AttributeProto.INT:
-        return attribute.i
-    if attribute.type == AttributeProto.FLOAT:
-        return attribute.f
-    if attribute.type == AttributeProto.STRING:
-        return attribute.s.decode(errors="replace")
-    if attribute.type == AttributeProto.INTS:
-        return tuple(attribute.ints)
-    if attribute.type == AttributeProto.FLOATS:
-        return tuple(attribute.floats)
-    return None
-
-
-def _scalar(tensor: TensorProto, size: int) -> float | None:
-    """The value of a tensor of one element, None where it was stripped."""
-    if size != 1:
-        return None
-    try:
-        return float(numpy_helper.to_array(tensor).reshape(-1)[0])
-    except (ValueError, TypeError, IndexError):
-        return None
-
-
-def _fix_batch(graph: GraphProto) -> None:
-    """Gives the batch dimension of every input the size 1, where it is open."""
-    for value in graph.input:
-        dims = value.type.tensor_type.shape.dim
-        if dims and not dims[0].HasField("dim_value"):
-            dims[0].dim_value = 1
-
-
-def _infer_shapes(model: ModelProto) -> ModelProto:
-    """`model` with the shapes of all tensors that inference can tell."""
-    for output in model.graph.output:
-        dims = output.type.tensor_type.shape.dim
-        if dims and not dims[0].HasField("dim_value"):
-            dims[0].ClearField("dim_param")
-    try:
-        return onnx.shape_inference.infer_shapes(model, data_prop=True)
-    except (onnx.shape_inference.InferenceError, RuntimeError, ValueError):
-        return model
-
-
-def _shape_of(value: Any) -> Shape:
-    dims = value.type.tensor_type.shape.dim
-    return tuple(dim.dim_value if dim.HasField("dim_value") else -1 for dim in dims)
+                    learned.update(operand.parameters)
+        return sum(learned.values())

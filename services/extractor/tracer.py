@@ -10,9 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
+from torch.utils._pytree import tree_leaves, tree_map_only
 
 from nar.graph import Shape
+from services.extractor.data_dependent import answer
 from services.extractor.module_paths import ModulePaths
 from services.extractor.raw import Operand, RawGraph, RawOp, Weight
 from services.extractor.whole_ops import WHOLE_OPS
@@ -40,6 +41,7 @@ def trace(
     kwargs = kwargs or {}
     recorder.add_inputs(tree_leaves((tuple(args), dict(kwargs))))
     module.eval()
+    torch.backends.mha.set_fastpath_enabled(False)
     with ExitStack() as stack:
         stack.enter_context(torch.no_grad())
         stack.enter_context(recorder.paths)
@@ -143,11 +145,12 @@ class Recorder(TorchDispatchMode):
     ) -> Any:
         """Runs the call and records it."""
         kwargs = kwargs or {}
-        result = func(*args, **kwargs)
         schema = func._schema
+        name = f"{func.namespace}.{schema.name.split('::')[1]}"
+        run = answer(name, args, kwargs)
+        result = _call(func, args, kwargs) if run is None else run()
         arguments = {argument.name: value for argument, value in zip(schema.arguments, args, strict=False)}
         arguments.update(kwargs)
-        name = f"{func.namespace}.{schema.name.split('::')[1]}"
         if schema.is_mutable and args and isinstance(args[0], Tensor) and result is args[0]:
             self.record_write(name, arguments, args[0])
         else:
@@ -193,6 +196,14 @@ def _fold(operands: tuple[Operand, ...], shape: Shape, attributes: Mapping[str, 
     if value is None and len(weights) == 1:
         value = weights[0].value
     return Weight(shape, parameters, float(value) if isinstance(value, (int, float)) else None)
+
+
+def _call(func: torch._ops.OpOverload, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Runs `func`; constants that a model keeps in memory become tensors without, where they meet such."""
+    tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+    if any(tensor.is_meta for tensor in tensors) and not all(tensor.is_meta for tensor in tensors):
+        args, kwargs = tree_map_only(Tensor, lambda tensor: tensor.to("meta"), (args, kwargs))
+    return func(*args, **kwargs)
 
 
 def _memory(tensor: Tensor) -> int:

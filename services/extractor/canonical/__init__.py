@@ -1,8 +1,4 @@
-"""Raw ops of any source -> the canonical computational graph.
-
-One architecture must look the same whichever door it came through. So what only looks at a tensor in another way vanishes,
-numbers that only scale or shift vanish, and what exporters spell out becomes the one op that it means again.
-"""
+"""From the ops of a source to canonical ones: the same architecture looks the same through every door."""
 
 from services.extractor.canonical.canonicalise import CanonicalGraph, canonicalise
 

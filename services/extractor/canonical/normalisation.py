@@ -1,75 +1,104 @@
-"""Layer norm and RMS norm that are spelled out, and the affine weights that follow a normalisation."""
+"""Normalisations that sources spell out."""
 
 from __future__ import annotations
 
-from services.extractor.canonical.net import Net, Node
-
-_MEANS = {"global_avg_pool"}
-_NORMS = {"layer_norm", "rms_norm", "group_norm", "batch_norm"}
+from services.extractor.net import Net
+from services.extractor.raw import Operand
 
 
-def fuse_normalisations(net: Net) -> None:
-    """d / sqrt(mean(d * d)): RMS norm of d; layer norm of x where d is x - mean(x)."""
-    for index in net.living():
+def fuse_normalisation(net: Net) -> None:
+    """Recognises layer norm, RMS norm, instance norm, L2 norm and division by it, producers first."""
+    for index in net.living("sqrt", "mul", "div"):
         node = net.nodes[index]
-        if node.op not in ("mul", "div") or len(node.inputs) != 2:
-            continue
-        for scale, data in (node.inputs, node.inputs[::-1]):
-            if node.op == "div" and node.operands[0] != data:
-                continue
-            if not _is_inverse_deviation(net, node.op, net.nodes[scale], data):
-                continue
-            centred = _centred(net, data)
-            node.op, node.operands = ("rms_norm", [data]) if centred is None else ("layer_norm", [centred])
-            break
+        if node.op == "sqrt":
+            _root_of_squares(net, index)
+        elif node.op == "div":
+            _divided(net, index)
+        else:
+            for data, root in (node.operands, node.operands[::-1]):
+                if net.is_op(root, "rsqrt") and _by_root(net, index, data, root):
+                    break
 
 
-def absorb_affine(net: Net) -> None:
-    """A product with a weight, and a sum with one, right after a normalisation without such belong to it."""
-    for index in net.living():
-        node = net.nodes[index]
-        if node.op not in _NORMS:
-            continue
-        for op, limit in (("mul", 1), ("add", 2)):
-            reader = net.only_reader(index)
-            # A batch norm is affine in any case: whatever scales and shifts it further can be merged into it.
-            if reader is None or (len(node.weights) >= limit and node.op != "batch_norm"):
-                continue
-            following = net.nodes[reader]
-            if following.op == op and len(following.inputs) == 1 and len(following.weights) == 1:
-                node.operands.extend(following.weights)
-                net.replace(reader, index)
-                net.settle()
-
-
-def _is_inverse_deviation(net: Net, op: str, scale: Node, data: int) -> bool:
-    """Whether data <op> scale divides `data` by the root of its mean square, or of its variance."""
-    if op == "mul":
-        if scale.op == "reciprocal":
-            scale = net.nodes[scale.inputs[0]]
-            if scale.op != "sqrt":
-                return False
-        elif not (scale.op == "rsqrt" or (scale.op == "pow" and scale.weights and (scale.weights[0].value or 0) < 0)):
-            return False
-    elif scale.op != "sqrt" and not (scale.op == "pow" and len(scale.inputs) == 1):
-        return False
-    spread = net.nodes[scale.inputs[0]]
-    if spread.op == "var":
-        return _centred(net, data) == spread.inputs[0]
-    if spread.op not in _MEANS:
-        return False
-    square = net.nodes[spread.inputs[0]]
-    if square.op not in ("pow", "mul") or len(square.inputs) != 1:
-        return False
-    base = square.inputs[0]
-    # Exporters may compute the deviation twice: then the two are different nodes of the same value.
-    return base == data or (_centred(net, base) is not None and _centred(net, base) == _centred(net, data))
-
-
-def _centred(net: Net, index: int) -> int | None:
-    """x where the node is x - mean(x)."""
+def _root_of_squares(net: Net, index: int) -> None:
+    """sqrt(sum(x^2)) is the L2 norm."""
     node = net.nodes[index]
-    if node.op != "sub" or len(node.operands) != 2 or not isinstance(node.operands[1], int):
-        return None
-    mean = net.nodes[node.operands[1]]
-    return mean.inputs[0] if mean.op in _MEANS and mean.inputs == [node.operands[0]] else None
+    total = node.operands[0]
+    if net.is_op(total, "sum"):
+        square = _data(net, total)
+        if net.is_op(square, "square"):
+            assert isinstance(total, int)
+            node.become("l2_norm", [_data(net, square)], **net.nodes[total].attributes)
+
+
+def _divided(net: Net, index: int) -> None:
+    """Recognises x / max(|x|, eps) and x / (|x| + eps); x / sqrt(...) where the root has several readers."""
+    node = net.nodes[index]
+    data, norm = node.operands
+    if net.is_op(norm, "sqrt"):
+        _by_root(net, index, data, norm)
+        return
+    if net.is_op(norm, "clamp", "shift"):
+        norm = _data(net, norm)
+    if net.is_op(norm, "l2_norm") and _data(net, norm) == data:
+        node.become("normalize", [data])
+
+
+def _by_root(net: Net, index: int, data: Operand, root: Operand) -> bool:
+    """Whether `index` is data / sqrt(variance + eps); then it is rewritten."""
+    variance = _data(net, root)
+    if net.is_op(variance, "shift", "clamp"):
+        variance = _data(net, variance)
+    if not isinstance(variance, int) or not isinstance(data, int):
+        return False
+    if net.nodes[variance].op == "sum" and net.is_op(_data(net, variance), "square"):
+        if _data(net, _data(net, variance)) != data:
+            return False
+        net.nodes[index].become("normalize", [data])
+        return True
+    source, axes, centred = _spread(net, variance)
+    if source is None:
+        return False
+    node = net.nodes[index]
+    if source == data and not centred:
+        node.become("rms_norm", [data], kind="norm", channels=_last(node.shape), affine=False)
+        return True
+    if _centre(net, data) == source and centred:
+        rank = len(node.shape)
+        spatial = rank > 2 and axes == tuple(range(2, rank)) and rank - 1 in axes and len(axes) > 1
+        channels = node.shape[1] if (spatial or axes == (1,)) and rank > 1 else _last(node.shape)
+        node.become(
+            "instance_norm" if spatial else "layer_norm", [source], kind="norm", channels=channels, affine=False
+        )
+        return True
+    return False
+
+
+def _spread(net: Net, variance: int) -> tuple[Operand, tuple[int, ...], bool]:
+    """What a mean of squares is taken of, over which axes, and whether around its mean."""
+    node = net.nodes[variance]
+    if node.op == "var":
+        return node.operands[0], node.attributes.get("axes", ()), True
+    if node.op == "mean" and net.is_op(node.operands[0], "square"):
+        data = _data(net, node.operands[0])
+        around = _centre(net, data)
+        axes = node.attributes.get("axes", ())
+        return (data, axes, False) if around is None else (around, axes, True)
+    return None, (), False
+
+
+def _centre(net: Net, operand: Operand) -> Operand:
+    """The x of x - mean(x)."""
+    if net.is_op(operand, "sub") and isinstance(operand, int):
+        data, mean = net.nodes[operand].operands
+        if net.is_op(mean, "mean") and _data(net, mean) == data:
+            return data
+    return None
+
+
+def _data(net: Net, operand: Operand) -> Operand:
+    return net.nodes[operand].operands[0] if isinstance(operand, int) and net.nodes[operand].operands else None
+
+
+def _last(shape: tuple[int, ...]) -> int:
+    return shape[-1] if shape else 1

@@ -1,239 +1,315 @@
-"""aten: what torch runs, and what we call it."""
+"""aten ops (PyTorch): name without overload -> canonical primitive, or a rule."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
+from typing import Any
 
-from services.extractor.canonical import builder
-from services.extractor.canonical.builder import Builder, Rule
 from services.extractor.raw import Operand, RawOp, Weight
+from services.extractor.tables.builder import Builder, Rule
+from services.extractor.tables.rules import (
+    at,
+    attention,
+    clamp,
+    convolution,
+    fresh,
+    gather,
+    join,
+    named,
+    part,
+    parts,
+    pool,
+    product,
+    product_sum,
+    recurrent,
+    reduction,
+    ruled,
+    scalar,
+    view,
+    write,
+)
 
-# Looks at its first operand in another way, moves elements, or changes their type: it vanishes.
-_VIEWS = """view _unsafe_view reshape expand expand_as transpose permute t squeeze unsqueeze slice select split
-split_with_sizes unbind chunk clone contiguous detach alias _to_copy to copy as_strided flatten unflatten narrow
-movedim numpy_T lift_fresh lift dropout native_dropout feature_dropout alpha_dropout roll flip constant_pad_nd
-reflection_pad1d reflection_pad2d replication_pad1d replication_pad2d replication_pad3d pixel_shuffle pixel_unshuffle
-channel_shuffle native_channel_shuffle im2col unfold diagonal _reshape_alias view_as_real view_as_complex real
-repeat tile repeat_interleave _conj resolve_conj index gather index_select take fill zero tril triu unsafe_split
-unsafe_chunk rot90 squeeze_copy view_copy expand_copy nan_to_num logical_not bitwise_not _softmax_backward_data
-_local_scalar_dense select_scatter slice_scatter diag_embed masked_select nonzero"""
 
-_SAME_NAME = """relu relu6 gelu silu mish softplus sigmoid tanh elu selu celu hardsigmoid hardtanh prelu
-log_sigmoid_forward exp log sqrt rsqrt reciprocal pow abs neg sin cos erf erfinv floor ceil round sign atan2 log1p
-expm1 cumsum cumprod logsumexp max min argmax argmin topk sort amax amin any all sum prod eq ne lt gt le ge
-logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor maximum minimum fmod remainder floor_divide
-where masked_fill masked_scatter scatter scatter_add scatter_reduce index_put index_add index_copy gather
-_fft_r2c _fft_c2r _fft_c2c grid_sampler_2d affine_grid_generator col2im var std norm linalg_vector_norm
-max_pool1d max_pool2d max_pool3d adaptive_max_pool2d adaptive_max_pool1d adaptive_max_pool3d avg_pool1d avg_pool2d
-avg_pool3d _cdist_forward local_response_norm lerp addcmul addcdiv polar complex isnan isinf isfinite bincount
-linalg_inv_ex inverse tan atan asin acos sinh cosh square trunc digamma lgamma unique_consecutive"""
+def _second(op: RawOp) -> Operand:
+    """The other operand of a binary op, which may be a number."""
+    other = op.attributes.get("other", op.attributes.get("self"))
+    if len(op.operands) > 1 or other is None:
+        return at(op, 1)
+    return scalar(other) if isinstance(other, (int, float)) else Weight(())
 
 
-def _rename(name: str) -> Rule:
-    return lambda build, op: build.emit(name, list(op.operands))
+def _binary(name: str) -> Rule:
+    def rule(build: Builder, op: RawOp) -> Operand:
+        return build.emit_raw(name, [at(op, 0), _second(op)])
+
+    return rule
+
+
+def _rsub(build: Builder, op: RawOp) -> Operand:
+    return build.emit_raw("sub", [_second(op), at(op, 0)])
+
+
+def _pow(build: Builder, op: RawOp) -> Operand:
+    exponent = op.attributes.get("exponent")
+    other = at(op, 1)
+    if isinstance(other, Weight):
+        exponent = other.value
+    return build.emit_raw("pow", op.operands, exponent=exponent)
+
+
+def _multiply_add(build: Builder, op: RawOp) -> Operand:
+    """addcmul: first + second * third."""
+    return build.emit("add", [build.emit_raw("mul", op.operands[1:3]), build.operand(at(op, 0))])
+
+
+def _divide_add(build: Builder, op: RawOp) -> Operand:
+    """addcdiv: first + second / third."""
+    return build.emit("add", [build.emit_raw("div", op.operands[1:3]), build.operand(at(op, 0))])
+
+
+def _interpolate(build: Builder, op: RawOp) -> Operand:
+    """lerp: start + weight * (end - start)."""
+    difference = build.emit_raw("sub", [at(op, 1), at(op, 0)])
+    weight = build.operand(at(op, 2)) if len(op.operands) > 2 else Weight(())
+    return build.emit("add", [build.operand(at(op, 0)), build.emit("mul", [difference, weight])])
 
 
 def _convolution(build: Builder, op: RawOp) -> Operand:
-    data, weight, bias = op.operands[:3]
-    groups, transposed = int(op.attributes["groups"]), bool(op.attributes["transposed"])
-    return builder.convolution(build, op, data, weight, bias, groups, transposed=transposed)
-
-
-def _addmm(build: Builder, op: RawOp) -> Operand:
-    return builder.linear_with_bias(build, op, op.operands[1], op.operands[2], op.operands[0])
-
-
-def _mm(build: Builder, op: RawOp) -> Operand:
-    return builder.product(build, op, op.operands[0], op.operands[1])
-
-
-def _normalisation(name: str, weights: int) -> Rule:
-    """Keeps the data and the affine weights, drops running statistics."""
-    return lambda build, op: build.emit(name, list(op.operands[: 1 + weights]))
-
-
-def _batch_norm(build: Builder, op: RawOp) -> Operand:
-    return build.emit("batch_norm", list(op.operands[:3]))
-
-
-def _scalar_or(name: str, argument: str) -> Rule:
-    """An op of two operands, one of which may be a number of the call: that becomes a constant operand."""
-
-    def rule(build: Builder, op: RawOp) -> Operand:
-        operands = list(op.operands)
-        value = op.attributes.get(argument)
-        if len(operands) == 1 and isinstance(value, (int, float)):
-            operands.append(Weight((), (), float(value)))
-        return build.emit(name, operands)
-
-    return rule
+    return convolution(build, op, int(op.attributes.get("groups", 1)), transposed=bool(op.attributes.get("transposed")))
 
 
 def _clamp(build: Builder, op: RawOp) -> Operand:
+    if len(op.operands) > 1:
+        return build.emit_raw("clamp", op.operands)
     low = op.attributes.get("min", op.attributes.get("min_val"))
     high = op.attributes.get("max", op.attributes.get("max_val"))
-    if low is None and high is None:
-        low, high = -1, 1
-    return build.emit("clamp", [op.operands[0]], low=low, high=high)
+    if op.name.startswith("aten.hardtanh"):
+        low, high = -1.0 if low is None else low, 1.0 if high is None else high
+    return clamp(build, at(op, 0), _number(low), _number(high))
 
 
-def _adaptive_average(build: Builder, op: RawOp) -> Operand:
-    size = tuple(op.attributes["output_size"])
-    if build.shape(op.operands[0])[-len(size) :] == size:
-        return builder.view(build, op)
-    return build.emit("global_avg_pool" if set(size) == {1} else "avg_pool", [op.operands[0]])
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
 
 
-def _average(build: Builder, op: RawOp) -> Operand:
-    data = build.shape(op.operands[0])
-    whole = all(out == 1 for out in op.shape[2:]) and math.prod(data[2:]) > 1
-    return build.emit("global_avg_pool" if whole else "avg_pool", [op.operands[0]])
-
-
-def _mean(build: Builder, op: RawOp) -> Operand:
-    return build.emit("global_avg_pool", [op.operands[0]])
-
-
-def _baddbmm(build: Builder, op: RawOp) -> Operand:
-    return builder.linear_with_bias(build, op, op.operands[1], op.operands[2], op.operands[0])
-
-
-def _attention(build: Builder, op: RawOp) -> Operand:
-    query, key, value, *rest = op.operands
-    return builder.attention(build, op, query, key, value, rest[0] if rest else None)
-
-
-def _recurrent(name: str) -> Rule:
+def _reduction(name: str) -> Rule:
     def rule(build: Builder, op: RawOp) -> Operand:
-        weights = [item for item in op.operands[1:] if len(build.shape(item)) == 2]
-        directions = 2 if op.attributes.get("bidirectional") else 1
-        return builder.recurrent(build, op, name, weights, int(op.attributes["hidden_size"]), directions)
+        return reduction(build, op, name, _axes(op), keepdim=bool(op.attributes.get("keepdim")))
 
     return rule
 
 
-def _gated_linear_unit(build: Builder, op: RawOp) -> Operand:
-    gate = build.emit("sigmoid", [op.operands[0]])
-    return build.emit("mul", [build.operand(op.operands[0]), gate], translated=True)
+def _axes(op: RawOp) -> tuple[int, ...] | None:
+    axes = op.attributes.get("dim")
+    if isinstance(axes, int):
+        return (axes,)
+    return tuple(axes) if axes else None
 
 
-def _add_scaled(build: Builder, op: RawOp) -> Operand:
-    """addcmul, addcdiv: a + b * c."""
-    product = build.emit("mul" if "mul" in op.name else "div", list(op.operands[1:3]))
-    return build.emit("add", [build.operand(op.operands[0]), product], translated=True)
+def _norm(build: Builder, op: RawOp) -> Operand:
+    order = op.attributes.get("ord", op.attributes.get("p", 2))
+    name = {2: "l2_norm", 1: "l1_norm", None: "l2_norm"}.get(order, "norm")
+    return reduction(build, op, name, _axes(op), keepdim=bool(op.attributes.get("keepdim")))
 
 
-TABLE: dict[str, Rule | str] = {
-    **{f"aten.{name}": builder.view for name in _VIEWS.split()},
-    **builder.full_name("aten.", _SAME_NAME),
-    "aten.index": lambda build, op: _pick(build, op),
-    "aten.gather": lambda build, op: _pick(build, op),
-    "aten.index_select": lambda build, op: _pick(build, op),
-    "aten.copy": lambda build, op: _copy(build, op),
-    "aten.convolution": _convolution,
-    "aten._convolution": _convolution,
-    "aten.addmm": _addmm,
-    "aten.addbmm": _addmm,
-    "aten.baddbmm": _baddbmm,
-    "aten.mm": _mm,
-    "aten.bmm": _mm,
-    "aten.matmul": _mm,
-    "aten.linear": lambda build, op: _linear(build, op),
-    "aten.mv": _mm,
-    "aten.dot": _mm,
-    "aten.native_batch_norm": _batch_norm,
-    "aten._native_batch_norm_legit_no_training": _batch_norm,
-    "aten.batch_norm": _batch_norm,
-    "aten.native_layer_norm": _normalisation("layer_norm", 2),
-    "aten.layer_norm": _normalisation("layer_norm", 2),
-    "aten.native_group_norm": _normalisation("group_norm", 2),
-    "aten.group_norm": _normalisation("group_norm", 2),
-    "aten.instance_norm": _normalisation("group_norm", 2),
-    "aten.rms_norm": _normalisation("rms_norm", 1),
-    "aten._fused_rms_norm": _normalisation("rms_norm", 1),
-    "aten._native_batch_norm_legit": lambda build, op: build.emit("group_norm", list(op.operands[:3])),
-    "aten.add": _scalar_or("add", "other"),
-    "aten.sub": _scalar_or("sub", "other"),
-    "aten.rsub": _scalar_or("sub", "other"),
-    "aten.mul": _scalar_or("mul", "other"),
-    "aten.div": _scalar_or("div", "other"),
-    "aten.pow": _scalar_or("pow", "exponent"),
-    "aten.square": lambda build, op: build.emit("pow", [op.operands[0], Weight((), (), 2.0)]),
-    "aten.clamp": _clamp,
-    "aten.clamp_min": lambda build, op: _clamp(build, op),
-    "aten.clamp_max": _clamp,
-    "aten.hardtanh": _clamp,
-    "aten.relu6": lambda build, op: build.emit("clamp", [op.operands[0]], low=0, high=6),
-    "aten.hardsigmoid": _rename("hard_sigmoid"),
-    "aten.hardswish": _rename("hard_swish"),
-    "aten.leaky_relu": _rename("leaky_relu"),
-    "aten.rrelu_with_noise": _rename("leaky_relu"),
-    "aten.threshold": _rename("relu"),
-    "aten._prelu_kernel": _rename("prelu"),
-    "aten.glu": _gated_linear_unit,
-    "aten._softmax": _rename("softmax"),
-    "aten._safe_softmax": _rename("softmax"),
-    "aten.softmax": _rename("softmax"),
-    "aten._log_softmax": _rename("log_softmax"),
-    "aten.scaled_dot_product_attention": _attention,
-    "aten._scaled_dot_product_flash_attention_for_cpu": _attention,
-    "aten.cat": _rename("concat"),
-    "aten.stack": _rename("concat"),
-    "aten.embedding": _rename("embedding"),
-    "aten._embedding_bag_forward_only": _rename("embedding"),
-    "aten._embedding_bag": _rename("embedding"),
-    "aten.mean": _mean,
-    "aten._adaptive_avg_pool2d": _adaptive_average,
-    "aten.adaptive_avg_pool2d": _adaptive_average,
-    "aten.adaptive_avg_pool1d": _adaptive_average,
-    "aten._adaptive_avg_pool3d": _adaptive_average,
-    "aten.avg_pool1d": _average,
-    "aten.avg_pool2d": _average,
-    "aten.avg_pool3d": _average,
-    **{f"aten.max_pool{n}d{tail}": _rename("max_pool") for n in (1, 2, 3) for tail in ("", "_with_indices")},
-    **{f"aten.adaptive_max_pool{n}d": _rename("max_pool") for n in (1, 2, 3)},
-    "aten.fractional_max_pool2d": _rename("max_pool"),
-    "aten.max_unpool2d": _rename("max_unpool"),
-    **{
-        f"aten.{kind}": _rename("upsample")
-        for kind in """upsample_nearest1d upsample_nearest2d upsample_nearest3d upsample_bilinear2d upsample_bicubic2d
-        upsample_linear1d upsample_trilinear3d _upsample_bilinear2d_aa _upsample_bicubic2d_aa _upsample_nearest_exact2d
-        _upsample_nearest_exact1d""".split()
-    },
-    "aten.grid_sampler_2d": _rename("grid_sample"),
-    "aten.lstm": _recurrent("lstm"),
-    "aten.gru": _recurrent("gru"),
-    "aten.rnn_tanh": _recurrent("rnn"),
-    "aten.rnn_relu": _recurrent("rnn"),
-    "aten.addcmul": _add_scaled,
-    "aten.addcdiv": _add_scaled,
-    "torchvision.nms": _rename("nms"),
-    "torchvision.roi_align": _rename("roi_align"),
-    "torchvision.ps_roi_align": _rename("roi_align"),
-    "torchvision.deform_conv2d": _rename("deform_conv"),
-}
+def _extreme(name: str) -> Rule:
+    """`max` with another tensor compares, with or without a dimension it reduces."""
+
+    def rule(build: Builder, op: RawOp) -> Operand:
+        if len(op.operands) > 1:
+            return build.emit_raw(f"{name}imum", op.operands)
+        return reduction(build, op, name, _axes(op), keepdim=bool(op.attributes.get("keepdim")))
+
+    return rule
+
+
+def _pool(name: str) -> Rule:
+    def rule(build: Builder, op: RawOp) -> Operand:
+        dims = next((int(digit) for digit in "123" if f"{digit}d" in op.name), 2)
+        before, after = build.shape(at(op, 0)), op.shape
+        if "adaptive" in op.name and before == after:
+            return build.operand(at(op, 0))
+        return pool(build, op, name, spatial=dims)
+
+    return rule
+
+
+def _product(build: Builder, op: RawOp) -> Operand:
+    return product(build, op, at(op, 0), at(op, 1))
+
+
+def _product_sum(build: Builder, op: RawOp) -> Operand:
+    return product_sum(build, op, at(op, 0), at(op, 1), at(op, 2))
 
 
 def _linear(build: Builder, op: RawOp) -> Operand:
-    data, weight, *rest = op.operands
-    if rest and rest[0] is not None:
-        return builder.linear_with_bias(build, op, data, weight, rest[0])
-    return builder.product(build, op, data, weight)
+    return product_sum(build, op, at(op, 2), at(op, 0), at(op, 1))
 
 
-def _pick(build: Builder, op: RawOp) -> Operand:
-    """Elements of the first operand: a view where the places are constant, a lookup where the table is."""
-    data, *places = [build.operand(item) for item in op.operands]
-    if isinstance(data, Weight) and any(isinstance(place, int) for place in places):
-        return build.emit("embedding", [data, *places], translated=True)
-    if any(isinstance(place, int) and place != data for place in places):
-        return build.emit("gather", [data, *places], translated=True)
-    return data
+def _channel_norm(name: str) -> Rule:
+    """(data, weight, bias, running statistics ...): the statistics are not learned."""
+
+    def rule(build: Builder, op: RawOp) -> Operand:
+        channels = op.shape[1] if len(op.shape) > 1 else 1
+        return build.emit_raw(name, op.operands[:3], kind="norm", channels=channels, affine=at(op, 1) is not None)
+
+    return rule
 
 
-def _copy(build: Builder, op: RawOp) -> Operand:
-    """Writes the second operand into the first: what stood there counts only where it is a node."""
-    target, source = build.operand(op.operands[0]), build.operand(op.operands[1])
-    if isinstance(target, int) and isinstance(source, int) and target != source:
-        return build.emit("concat", [target, source], translated=True)
-    return source if isinstance(source, int) else target
+def _last_norm(name: str, weights: int) -> Rule:
+    def rule(build: Builder, op: RawOp) -> Operand:
+        affine = at(op, 1) is not None
+        return build.emit_raw(name, op.operands[: 1 + weights], kind="norm", channels=op.shape[-1], affine=affine)
+
+    return rule
+
+
+def _attention(build: Builder, op: RawOp) -> Operand:
+    return attention(build, op.operands[:4])
+
+
+def _embedding(build: Builder, op: RawOp) -> Operand:
+    return build.emit_raw("embedding", [at(op, 1), at(op, 0)])
+
+
+def _pad(build: Builder, op: RawOp) -> Operand:
+    if build.shape(at(op, 0)) == op.shape and not any(op.attributes.get("pad", op.attributes.get("padding", ())) or ()):
+        return build.operand(at(op, 0))
+    return build.emit_raw("pad", op.operands[:1])
+
+
+def _gated(build: Builder, op: RawOp) -> Operand:
+    """glu: one half times the sigmoid of the other."""
+    data = build.emit_raw("part", op.operands[:1], several=True)
+    return build.emit("mul", [data, build.emit("sigmoid", [data])])
+
+
+def _recurrent(name: str, states: int) -> Rule:
+    def rule(build: Builder, op: RawOp) -> Operand:
+        layers = max(int(op.attributes.get("num_layers", 1)), 1)
+        initial, weights = op.operands[1 : 1 + states], op.operands[1 + states :]
+        each = len(weights) // layers
+        groups = [weights[layer * each : (layer + 1) * each] for layer in range(layers)]
+        return recurrent(build, name, at(op, 0), groups, initial)
+
+    return rule
+
+
+def _concat(build: Builder, op: RawOp) -> Operand:
+    return join(build, op, op.attributes.get("dim", 0))
+
+
+_VIEWS = """view _unsafe_view reshape _reshape_alias permute transpose t expand expand_as unsqueeze squeeze clone
+contiguous alias detach lift lift_fresh _to_copy to type_as dropout native_dropout alpha_dropout feature_dropout flatten
+unflatten as_strided view_as view_as_real view_as_complex _conj resolve_conj resolve_neg real pixel_shuffle
+pixel_unshuffle channel_shuffle native_channel_shuffle roll flip repeat tile movedim repeat_interleave swapaxes numpy_T
+mT broadcast_to unfold im2col positive rot90 view_copy expand_copy permute_copy unsqueeze_copy squeeze_copy"""
+
+_PARTS = "slice select narrow diagonal index_select slice_copy select_copy tril triu"
+
+_SEVERAL = "split split_with_sizes chunk unbind tensor_split unsafe_split unsafe_chunk unsafe_split_with_sizes"
+
+_SAME = """relu relu6 sigmoid tanh gelu silu mish softplus elu celu selu leaky_relu prelu threshold exp expm1 log log1p
+log2 log10 sqrt rsqrt reciprocal neg abs sign sin cos tan asin acos atan sinh cosh asinh acosh atanh atan2
+erf erfc floor ceil round trunc frac square nan_to_num eq ne lt le gt ge logical_and logical_or logical_xor
+logical_not bitwise_and bitwise_or bitwise_xor bitwise_not isnan isinf isfinite where softmax log_softmax
+cumsum cumprod cummax logcumsumexp topk sort argsort argmax argmin any all maximum minimum fmod remainder
+floor_divide searchsorted bucketize one_hot nonzero masked_select unique bincount multinomial col2im polar
+complex angle imag cross cdist affine_grid_generator scatter_reduce gather logaddexp median count_nonzero
+isin"""
+
+_NORMALISATIONS = """native_batch_norm batch_norm _native_batch_norm_legit_no_training cudnn_batch_norm
+_native_batch_norm_legit _native_batch_norm_legit_functional _batch_norm_with_update _batch_norm_no_update"""
+
+_MAX_POOLS = """max_pool1d max_pool2d max_pool3d max_pool1d_with_indices max_pool2d_with_indices
+max_pool3d_with_indices adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d"""
+
+_AVG_POOLS = """avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d
+_adaptive_avg_pool2d _adaptive_avg_pool3d"""
+
+_UPSAMPLINGS = """upsample_nearest1d upsample_nearest2d upsample_nearest3d _upsample_nearest_exact1d
+_upsample_nearest_exact2d _upsample_nearest_exact3d upsample_linear1d upsample_bilinear2d _upsample_bilinear2d_aa
+upsample_bicubic2d _upsample_bicubic2d_aa upsample_trilinear3d"""
+
+_PADS = """constant_pad_nd reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d replication_pad2d
+replication_pad3d pad"""
+
+_ATTENTIONS = """scaled_dot_product_attention _scaled_dot_product_flash_attention
+_scaled_dot_product_flash_attention_for_cpu _scaled_dot_product_efficient_attention
+_scaled_dot_product_cudnn_attention _scaled_dot_product_attention_math"""
+
+_WRITES = """copy index_put _index_put_impl slice_scatter select_scatter index_copy index_add index_fill scatter
+scatter_add masked_scatter diagonal_scatter"""
+
+_NOISE = """rand_like randn_like randint_like zeros_like ones_like full_like empty_like new_zeros new_ones new_full
+new_empty bernoulli fill zero normal uniform exponential"""
+
+ATEN: Mapping[str, Rule | str] = {
+    **ruled("aten.", _VIEWS, view),
+    **ruled("aten.", _PARTS, part),
+    **ruled("aten.", _SEVERAL, parts),
+    **named("aten.", _SAME),
+    "aten.add": _binary("add"),
+    "aten.sub": _binary("sub"),
+    "aten.mul": _binary("mul"),
+    "aten.div": _binary("div"),
+    "aten.rsub": _rsub,
+    "aten.pow": _pow,
+    "aten.addcmul": _multiply_add,
+    "aten.addcdiv": _divide_add,
+    "aten.lerp": _interpolate,
+    **ruled("aten.", "convolution _convolution conv1d conv2d conv3d cudnn_convolution", _convolution),
+    **ruled("aten.", "mm bmm matmul mv dot", _product),
+    **ruled("aten.", "addmm baddbmm addbmm addmv", _product_sum),
+    "aten.linear": _linear,
+    **ruled("aten.", "clamp clamp_min clamp_max hardtanh clip", _clamp),
+    "aten.hardswish": "hard_swish",
+    "aten.hardsigmoid": "hard_sigmoid",
+    "aten.log_sigmoid_forward": "log_sigmoid",
+    "aten._prelu_kernel": "prelu",
+    "aten.rrelu_with_noise": "leaky_relu",
+    "aten.softshrink": "soft_shrink",
+    "aten.hardshrink": "hard_shrink",
+    "aten._softmax": "softmax",
+    "aten._safe_softmax": "softmax",
+    "aten._log_softmax": "log_softmax",
+    "aten.glu": _gated,
+    "aten.logsumexp": _reduction("logsumexp"),
+    "aten.mean": _reduction("mean"),
+    "aten.sum": _reduction("sum"),
+    "aten.prod": _reduction("prod"),
+    "aten.amax": _reduction("max"),
+    "aten.amin": _reduction("min"),
+    "aten.max": _extreme("max"),
+    "aten.min": _extreme("min"),
+    **ruled("aten.", "var var_mean", _reduction("var")),
+    **ruled("aten.", "std std_mean", _reduction("std")),
+    **ruled("aten.", "linalg_vector_norm norm", _norm),
+    **ruled("aten.", _NORMALISATIONS, _channel_norm("batch_norm")),
+    **ruled("aten.", "native_group_norm group_norm", _channel_norm("group_norm")),
+    "aten.instance_norm": _channel_norm("instance_norm"),
+    **ruled("aten.", "native_layer_norm layer_norm", _last_norm("layer_norm", 2)),
+    **ruled("aten.", "rms_norm _fused_rms_norm", _last_norm("rms_norm", 1)),
+    **ruled("aten.", _MAX_POOLS, _pool("max_pool")),
+    **ruled("aten.", _AVG_POOLS, _pool("avg_pool")),
+    **ruled("aten.", "max_unpool2d max_unpool3d", "max_unpool"),
+    **ruled("aten.", _UPSAMPLINGS, "upsample"),
+    **ruled("aten.", _PADS, _pad),
+    **ruled("aten.", "cat concat", _concat),
+    **ruled("aten.", "stack hstack vstack column_stack block_diag", "concat"),
+    **ruled("aten.", _ATTENTIONS, _attention),
+    **ruled("aten.", "embedding _embedding_bag embedding_bag", _embedding),
+    **ruled("aten.", "index _unsafe_index take", gather),
+    **ruled("aten.", _WRITES, write),
+    **ruled("aten.", "grid_sampler_2d grid_sampler_3d", "grid_sample"),
+    "aten.masked_fill": "where",
+    **ruled("aten.", "_fft_c2c _fft_r2c _fft_c2r", "fft"),
+    "aten.lstm": _recurrent("lstm", 2),
+    "aten.gru": _recurrent("gru", 1),
+    **ruled("aten.", "rnn_tanh rnn_relu", _recurrent("rnn", 1)),
+    **ruled("aten.", _NOISE, fresh),
+    "torchvision.nms": "nms",
+    "torchvision.roi_align": "roi_align",
+    "torchvision.deform_conv2d": "deform_conv2d",
+}
+"""Names stand without the underscore of ops that work in place."""

@@ -1,189 +1,294 @@
-"""ONNX operators (https://onnx.ai/onnx/operators), and what we call them."""
+"""ONNX operators: name (with its domain, unless it is the default one) -> canonical primitive, or a rule."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from services.extractor.canonical import builder
-from services.extractor.canonical.builder import Builder, Rule
 from services.extractor.raw import Operand, RawOp, Weight
+from services.extractor.tables.builder import Builder, Rule
+from services.extractor.tables.rules import (
+    at,
+    attention,
+    chain,
+    clamp,
+    convolution,
+    fresh,
+    gather,
+    join,
+    part,
+    pool,
+    product,
+    product_sum,
+    recurrent,
+    reduction,
+    ruled,
+    view,
+    write,
+)
 
-# Looks at its first operand in another way, moves elements, or changes their type: it vanishes.
-_VIEWS = """Identity Reshape Transpose Squeeze Unsqueeze Flatten Expand Tile Slice Split SplitToSequence Cast CastLike
-Dropout Pad DepthToSpace SpaceToDepth Trilu Not Compress SequenceAt ConcatFromSequence QuantizeLinear
-DequantizeLinear DynamicQuantizeLinear CenterCropPad Shrink OptionalGetElement Optional Bernoulli EyeLike"""
 
-_SAME_NAME = """Relu Sigmoid Tanh Gelu Selu Celu Elu Mish Softplus Softsign Exp Log Sqrt Reciprocal Abs Neg Sin Cos Erf
-Floor Ceil Round Sign Tan Atan Asin Acos Sinh Cosh Max Min Equal Greater Less And Or Xor Where Mod If Loop Scan
-Einsum Hardmax Det Upsample Add Sub Mul Div Pow"""
+def _number(value: Any) -> float | None:
+    """A number, or the one element of a tuple; None where there is none, or where it is no bound."""
+    while isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
+    return float(value) if isinstance(value, (int, float)) and abs(value) < 1e30 else None
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+def _chain(name: str) -> Rule:
+    return lambda build, op: chain(build, op, name)
 
 
-def _rename(name: str, operands: int | None = None) -> Rule:
-    return lambda build, op: build.emit(name, list(op.operands[:operands]))
+def _convolution(build: Builder, op: RawOp) -> Operand:
+    groups = int(op.attributes.get("group", 1))
+    return convolution(build, op, groups, transposed=op.name.startswith("ConvTranspose"))
 
 
-def _convolution(*, transposed: bool) -> Rule:
+def _quantised_convolution(build: Builder, op: RawOp) -> Operand:
+    """QLinearConv (x, scale, zero, w, scale, zero, scale, zero, bias) and ConvInteger (x, w, zero, zero)."""
+    operands = (at(op, 0), at(op, 3), at(op, 8)) if op.name.startswith("QLinear") else op.operands[:2]
+    return convolution(build, op, int(op.attributes.get("group", 1)), transposed=False, operands=operands)
+
+
+def _gemm(build: Builder, op: RawOp) -> Operand:
+    if op.attributes.get("transA"):
+        shape = build.shape(at(op, 0))
+        return product(build, op, at(op, 0), at(op, 1), shape[0] if shape else 1)
+    return product_sum(build, op, at(op, 2), at(op, 0), at(op, 1))
+
+
+def _matmul(build: Builder, op: RawOp) -> Operand:
+    return product(build, op, at(op, 0), at(op, 1))
+
+
+def _quantised_matmul(build: Builder, op: RawOp) -> Operand:
+    second = 3 if op.name.startswith("QLinear") else 1
+    return product(build, op, at(op, 0), at(op, second))
+
+
+def _quantised_binary(name: str) -> Rule:
+    return lambda build, op: build.emit_raw(name, [at(op, 0), at(op, 3)])
+
+
+def _einsum(build: Builder, op: RawOp) -> Operand:
+    """Two operands that share a letter which the result lacks are a product, others are multiplied elementwise."""
+    inputs, _, output = str(op.attributes.get("equation", "")).replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if len(op.operands) == 1:
+        return build.emit_raw("sum", op.operands) if set(terms[0]) - set(output) else view(build, op)
+    if len(op.operands) != 2 or len(terms) != 2:
+        return chain(build, op, "mul")
+    summed = (set(terms[0]) & set(terms[1])) - set(output)
+    if not summed:
+        return build.emit_raw("mul", op.operands)
+    sizes = dict(zip(terms[0], build.shape(at(op, 0)), strict=False))
+    return product(build, op, at(op, 0), at(op, 1), math.prod(sizes.get(letter, 1) for letter in summed))
+
+
+def _clip(build: Builder, op: RawOp) -> Operand:
+    return clamp(build, at(op, 0), _number(op.attributes.get("min")), _number(op.attributes.get("max")))
+
+
+def _pow(build: Builder, op: RawOp) -> Operand:
+    other = at(op, 1)
+    return build.emit_raw("pow", op.operands, exponent=other.value if isinstance(other, Weight) else None)
+
+
+def _reduction(name: str) -> Rule:
     def rule(build: Builder, op: RawOp) -> Operand:
-        data, weight, *bias = op.operands
-        groups = int(op.attributes.get("group", 1))
-        return builder.convolution(
-            build, op, data, weight, bias[0] if bias else None, groups, transposed=transposed
-        )
+        axes = op.attributes.get("axes")
+        if not axes and op.attributes.get("noop_with_empty_axes"):
+            return build.operand(at(op, 0))
+        axes = (axes,) if isinstance(axes, int) else axes
+        return reduction(build, op, name, axes, keepdim=bool(op.attributes.get("keepdims", 1)))
 
     return rule
 
 
-def _gemm(build: Builder, op: RawOp) -> Operand:
-    left, right, *bias = op.operands
-    if bias and bias[0] is not None:
-        return builder.linear_with_bias(build, op, left, right, bias[0])
-    return builder.product(build, op, left, right)
+def _sum_of_squares(build: Builder, op: RawOp) -> Operand:
+    square = build.emit_raw("square", op.operands[:1])
+    rank, axes = len(build.shape(at(op, 0))), op.attributes.get("axes") or ()
+    axes = tuple(sorted(axis % rank for axis in axes)) if axes and rank else tuple(range(rank))
+    return build.emit("sum", [square], axes=axes, rank=rank, keepdim=bool(op.attributes.get("keepdims", 1)))
 
 
-def _matmul(build: Builder, op: RawOp) -> Operand:
-    return builder.product(build, op, op.operands[0], op.operands[1])
+def _batch_norm(build: Builder, op: RawOp) -> Operand:
+    scale = build.shape(at(op, 1))
+    channels = scale[0] if scale else 1
+    return build.emit_raw("batch_norm", op.operands[:3], kind="norm", channels=channels, affine=True)
 
 
-def _einsum(build: Builder, op: RawOp) -> Operand:
-    """Two factors are a product of matrices; its work is the product of all its index sizes."""
-    terms = str(op.attributes.get("equation", "")).replace(" ", "").split("->")[0].split(",")
-    if len(op.operands) != 2 or len(terms) != 2:
-        return build.emit("einsum", list(op.operands))
-    sizes = {
-        letter: size
-        for term, item in zip(terms, op.operands, strict=True)
-        for letter, size in zip(term, build.shape(item), strict=False)
-    }
-    made = builder.product(build, op, op.operands[0], op.operands[1])
-    if isinstance(made, int):
-        build.nodes[made].flops = 2 * max(math.prod(sizes.values()), 0)
-    return made
+def _instance_norm(build: Builder, op: RawOp) -> Operand:
+    """Also how a group norm is spelled: then the reshaped data has one channel a group, and the weights are neutral."""
+    source = build.source(at(op, 0))
+    grouped = source is not None and source.name == "Reshape" and build.shape(at(source, 0))[:2] != op.shape[:2]
+    if grouped and source is not None:
+        shape = build.shape(at(source, 0))
+        channels = (*shape, 1, 1)[1]
+        made = build.emit_raw("group_norm", op.operands[:1], kind="norm", channels=channels, affine=False)
+        if isinstance(made, int):
+            build.nodes[made].shape = shape
+        return made
+    channels = (*op.shape, 1, 1)[1]
+    return build.emit_raw("instance_norm", op.operands[:3], kind="norm", channels=channels, affine=True)
 
 
-def _clip(build: Builder, op: RawOp) -> Operand:
-    bounds: list[object] = [op.attributes.get("min"), op.attributes.get("max")]
-    for place, item in enumerate(op.operands[1:3]):
-        weight = build.operand(item)
-        if isinstance(weight, Weight):
-            bounds[place] = weight.value
-    low, high = (bound if not isinstance(bound, float) or abs(bound) < 1e30 else None for bound in bounds)
-    return build.emit("clamp", [op.operands[0]], low=low, high=high)
+def _norm(name: str, axis: int, weights: int) -> Rule:
+    def rule(build: Builder, op: RawOp) -> Operand:
+        channels = op.shape[axis] if len(op.shape) > 1 else 1
+        operands = op.operands[: 1 + weights]
+        return build.emit_raw(name, operands, kind="norm", channels=channels, affine=at(op, 1) is not None)
+
+    return rule
 
 
-def _average(build: Builder, op: RawOp) -> Operand:
-    data = build.shape(op.operands[0])
-    whole = len(op.shape) > 2 and all(out == 1 for out in op.shape[2:]) and math.prod(data[2:]) > 1
-    if not whole and data == op.shape and set(_sizes(op.attributes.get("kernel_shape"))) == {1}:
-        return builder.view(build, op)
-    return build.emit("global_avg_pool" if whole else "avg_pool", [op.operands[0]])
+def _added_norm(name: str) -> Rule:
+    """SkipLayerNormalization (x, skip, weight, bias, bias of the sum)."""
+
+    def rule(build: Builder, op: RawOp) -> Operand:
+        total = build.emit_raw("add", op.operands[:2])
+        weights = [build.operand(item) for item in op.operands[2:4]]
+        return build.emit(name, [total, *weights], kind="norm", channels=op.shape[-1], affine=True)
+
+    return rule
 
 
-def _sizes(value: object) -> Sequence[int]:
-    return value if isinstance(value, tuple) else ()
+def _pool(name: str) -> Rule:
+    def rule(build: Builder, op: RawOp) -> Operand:
+        kernel, pads = op.attributes.get("kernel_shape", ()), op.attributes.get("pads", ())
+        if kernel and all(size == 1 for size in kernel) and not any(pads) and op.shape == build.shape(at(op, 0)):
+            return build.operand(at(op, 0))
+        return pool(build, op, name)
+
+    return rule
 
 
-def _gather(build: Builder, op: RawOp) -> Operand:
-    """Elements of the first operand: a view where the places are constant, a lookup where the table is."""
-    data, *places = [build.operand(item) for item in op.operands]
-    if isinstance(data, Weight) and any(isinstance(place, int) for place in places):
-        return build.emit("embedding", [data, *places], translated=True)
-    if any(isinstance(place, int) and place != data for place in places):
-        return build.emit("gather", [data, *places], translated=True)
-    return data
+def _pad(build: Builder, op: RawOp) -> Operand:
+    pads = op.attributes.get("pads", op.attributes.get("paddings"))
+    if pads is not None and not any(pads):
+        return build.operand(at(op, 0))
+    return build.emit_raw("pad", op.operands[:1])
+
+
+def _concat(build: Builder, op: RawOp) -> Operand:
+    return join(build, op, op.attributes.get("axis"))
+
+
+def _gelu_with_bias(build: Builder, op: RawOp) -> Operand:
+    return build.emit(
+        "gelu", [build.emit_raw("add", op.operands[:2])] if at(op, 1) is not None else [build.operand(at(op, 0))]
+    )
+
+
+def _fused_convolution(build: Builder, op: RawOp) -> Operand:
+    """A convolution with its activation (FusedConv)."""
+    made = _convolution(build, op)
+    activation = str(op.attributes.get("activation", "")).lower()
+    return build.emit(activation, [made]) if activation else made
 
 
 def _attention(build: Builder, op: RawOp) -> Operand:
-    query, key, value, *rest = op.operands
-    return builder.attention(build, op, query, key, value, rest[0] if rest else None)
+    """Attention of the default domain (opset 23): query, key, value, mask."""
+    if len(build.shape(at(op, 0))) < 3 or len(op.operands) < 3:
+        return build.emit_raw("attention", op.operands)
+    return attention(build, op.operands[:4])
+
+
+def _packed_attention(build: Builder, op: RawOp) -> Operand:
+    """Attention of onnxruntime: (x, weight, bias, mask) with the projection inside."""
+    projected = build.emit_raw("linear", op.operands[:3], channels=(*build.shape(at(op, 1)), 1)[-1], affine=True)
+    return build.emit("attention", [projected, *(build.operand(item) for item in op.operands[3:5])])
 
 
 def _recurrent(name: str) -> Rule:
     def rule(build: Builder, op: RawOp) -> Operand:
-        directions = 2 if op.attributes.get("direction") == "bidirectional" else 1
-        hidden = int(op.attributes.get("hidden_size", 1))
-        return builder.recurrent(build, op, name, list(op.operands[1:3]), hidden, directions)
+        return recurrent(build, name, at(op, 0), [op.operands[1:4]], op.operands[5:7])
 
     return rule
 
 
-def _constant(build: Builder, op: RawOp) -> Operand:
-    """What depends on the shape of a tensor alone."""
-    return Weight(op.shape)
+_VIEWS = """Identity Cast CastLike Reshape Flatten Squeeze Unsqueeze Transpose Expand Tile Dropout DepthToSpace
+SpaceToDepth QuantizeLinear DequantizeLinear DynamicQuantizeLinear ReverseSequence Optional OptionalGetElement
+SequenceConstruct SequenceAt com.microsoft.QuantizeLinear com.microsoft.DequantizeLinear"""
+
+_PARTS = "Slice Split SplitToSequence Trilu Compress CenterCropPad"
+
+# Whose canonical name is their own, in small letters with underscores.
+_SAME = """Abs Acos Acosh Asin Asinh Atan Atanh Bernoulli BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor Ceil Celu
+Cos Cosh Det Elu Erf Exp Floor Gelu GlobalAvgPool GlobalMaxPool GridSample HardSigmoid HardSwish LeakyRelu
+Log LogSoftmax LpPool MaxUnpool Mish Neg OneHot Reciprocal Relu RoiAlign RotaryEmbedding Round Selu Sigmoid
+Sign Sin Sinh Softmax Softplus Softsign Sqrt Tan Tanh Unique"""
+
+_RENAMED = """And=logical_and ArgMax=argmax ArgMin=argmin Hardmax=argmax CumSum=cumsum DFT=fft Equal=eq Greater=gt
+GreaterOrEqual=ge Less=lt LessOrEqual=le If=where Where=where IsInf=isinf IsNaN=isnan LRN=local_response_norm
+LpNormalization=normalize MaxRoiPool=roi_pool Mod=remainder NonMaxSuppression=nms NonZero=nonzero Not=logical_not
+Or=logical_or Xor=logical_xor PRelu=prelu Shrink=soft_shrink Swish=silu ThresholdedRelu=threshold TopK=topk
+DeformConv=deform_conv2d Resize=upsample Upsample=upsample GlobalAveragePool=global_avg_pool GlobalLpPool=global_lp_pool
+com.microsoft.Gelu=gelu com.microsoft.FastGelu=gelu com.microsoft.QuickGelu=gelu
+com.microsoft.RotaryEmbedding=rotary_embedding com.microsoft.MatMulNBits=linear
+com.microsoft.GroupQueryAttention=attention com.microsoft.MultiHeadAttention=attention"""
+
+_REDUCTIONS = (
+    """Mean=mean Sum=sum Max=max Min=min Prod=prod L1=l1_norm L2=l2_norm LogSumExp=logsumexp LogSum=logsumexp"""
+)
+
+_FRESH = "RandomNormal RandomNormalLike RandomUniform RandomUniformLike Multinomial ConstantOfShape EyeLike Range"
 
 
-def _swish(build: Builder, op: RawOp) -> Operand:
-    return build.emit("silu", [op.operands[0]])
+def _pairs(text: str) -> dict[str, str]:
+    return dict(pair.split("=") for pair in text.split())
 
 
-TABLE: dict[str, Rule | str] = {
-    **dict.fromkeys(_VIEWS.split(), builder.view),
-    **{name: _snake(name) for name in _SAME_NAME.split()},
-    "Shape": _constant,
-    "Size": _constant,
-    "ConstantOfShape": _constant,
-    "Conv": _convolution(transposed=False),
-    "ConvTranspose": _convolution(transposed=True),
-    "Gemm": _gemm,
-    "MatMul": _matmul,
-    "Einsum": _einsum,
-    "Sum": "add",
-    "Mean": "mean",
+def _snake(name: str) -> str:
+    """Turns "HardSwish" into "hard_swish"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+ONNX: Mapping[str, Rule | str] = {
+    **ruled("", _VIEWS, view),
+    **ruled("", _PARTS, part),
+    **{name: _snake(name) for name in _SAME.split()},
+    **_pairs(_RENAMED),
+    **{f"Reduce{name}": _reduction(primitive) for name, primitive in _pairs(_REDUCTIONS).items()},
+    "ReduceSumSquare": _sum_of_squares,
+    **{name: _chain(name.lower()) for name in ("Add", "Sub", "Mul", "Div")},
+    "Sum": _chain("add"),
+    "Mean": _chain("add"),
+    "Max": _chain("maximum"),
+    "Min": _chain("minimum"),
+    "Pow": _pow,
     "Clip": _clip,
-    "LeakyRelu": _rename("leaky_relu"),
-    "PRelu": _rename("prelu"),
-    "ThresholdedRelu": _rename("relu"),
-    "HardSigmoid": _rename("hard_sigmoid"),
-    "HardSwish": _rename("hard_swish"),
-    "Swish": _swish,
-    "Softmax": _rename("softmax"),
-    "LogSoftmax": _rename("log_softmax"),
-    "BatchNormalization": _rename("batch_norm", 3),
-    "LayerNormalization": _rename("layer_norm", 3),
-    "SimplifiedLayerNormalization": _rename("rms_norm", 2),
-    "RMSNormalization": _rename("rms_norm", 2),
-    "GroupNormalization": _rename("group_norm", 3),
-    "InstanceNormalization": _rename("group_norm", 3),
-    "LRN": _rename("local_response_norm"),
-    "LpNormalization": _rename("norm"),
-    "GlobalAveragePool": _rename("global_avg_pool"),
-    "GlobalMaxPool": _rename("max_pool"),
-    "ReduceMean": _rename("global_avg_pool", 1),
-    "AveragePool": _average,
-    "MaxPool": _rename("max_pool"),
-    "Concat": _rename("concat"),
-    "ConcatFromSequence": _rename("concat"),
-    "Gather": _gather,
-    "GatherElements": _gather,
-    "GatherND": _gather,
-    "ReduceSum": _rename("sum", 1),
-    "ReduceMax": _rename("amax", 1),
-    "ReduceMin": _rename("amin", 1),
-    "ReduceProd": _rename("prod", 1),
-    "ReduceL2": _rename("norm", 1),
-    "ReduceL1": _rename("norm", 1),
-    "ReduceSumSquare": _rename("norm", 1),
-    "ReduceLogSumExp": _rename("logsumexp", 1),
-    "ArgMax": _rename("argmax", 1),
-    "ArgMin": _rename("argmin", 1),
-    "TopK": _rename("topk", 1),
-    "CumSum": _rename("cumsum", 1),
-    "Resize": _rename("upsample", 1),
-    "GridSample": _rename("grid_sample"),
-    "ScatterND": _rename("index_put"),
-    "ScatterElements": _rename("scatter"),
-    "NonMaxSuppression": _rename("nms"),
-    "NonZero": builder.view,
-    "RoiAlign": _rename("roi_align"),
-    "MaxRoiPool": _rename("roi_pool"),
-    "GreaterOrEqual": _rename("ge"),
-    "LessOrEqual": _rename("le"),
+    "Concat": _concat,
+    "ConcatFromSequence": _concat,
+    **ruled("", "Conv ConvTranspose", _convolution),
+    "com.microsoft.FusedConv": _fused_convolution,
+    **ruled("", "QLinearConv ConvInteger", _quantised_convolution),
+    **ruled("", "Gemm com.microsoft.FusedGemm", _gemm),
+    **ruled("", "MatMul com.microsoft.FusedMatMul", _matmul),
+    **ruled("", "QLinearMatMul MatMulInteger", _quantised_matmul),
+    "com.microsoft.QLinearAdd": _quantised_binary("add"),
+    "com.microsoft.QLinearMul": _quantised_binary("mul"),
+    "Einsum": _einsum,
+    "BatchNormalization": _batch_norm,
+    "InstanceNormalization": _instance_norm,
+    "MeanVarianceNormalization": _norm("instance_norm", 1, 0),
+    "GroupNormalization": _norm("group_norm", 1, 2),
+    "LayerNormalization": _norm("layer_norm", -1, 2),
+    "RMSNormalization": _norm("rms_norm", -1, 1),
+    "SimplifiedLayerNormalization": _norm("rms_norm", -1, 1),
+    "com.microsoft.SkipLayerNormalization": _added_norm("layer_norm"),
+    "com.microsoft.SkipSimplifiedLayerNormalization": _added_norm("rms_norm"),
+    "com.microsoft.BiasGelu": _gelu_with_bias,
+    "MaxPool": _pool("max_pool"),
+    "AveragePool": _pool("avg_pool"),
+    "Pad": _pad,
+    **ruled("", "Gather GatherND GatherElements", gather),
+    **ruled("", "Scatter ScatterND ScatterElements", write),
+    **ruled("", _FRESH, fresh),
     "Attention": _attention,
+    "com.microsoft.Attention": _packed_attention,
     "LSTM": _recurrent("lstm"),
     "GRU": _recurrent("gru"),
     "RNN": _recurrent("rnn"),

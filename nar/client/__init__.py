@@ -1,0 +1,33 @@
+"""The client of the search service: needs grpcio, protobuf and numpy, nothing else."""
+
+from nar.client.async_client import AsyncClient
+from nar.client.client import Client
+from nar.client.results import (
+    Collection,
+    IndexedArchitecture,
+    IndexFailure,
+    IndexJob,
+    JobState,
+    MotifCount,
+    Neighbour,
+    SearchResult,
+    SharedMotif,
+)
+from nar.client.retry import RetryPolicy
+from nar.client.sources import Item
+
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "Collection",
+    "IndexFailure",
+    "IndexJob",
+    "IndexedArchitecture",
+    "Item",
+    "JobState",
+    "MotifCount",
+    "Neighbour",
+    "RetryPolicy",
+    "SearchResult",
+    "SharedMotif",
+]

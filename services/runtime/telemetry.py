@@ -1,0 +1,53 @@
+"""Structured logs: one event a line on standard error, with the service's name and the request's ids."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import uuid
+from collections.abc import Mapping
+
+import structlog
+
+_TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._\-]{1,128}$")
+
+
+def configure_logging(service: str, level: str = "info", log_format: str = "json") -> None:
+    """Sets up structlog for this process; every event carries `service`. `log_format` is "json" or "console"."""
+    renderer: structlog.typing.Processor
+    renderer = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    exceptions = [structlog.processors.format_exc_info] if log_format == "json" else []
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *exceptions,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def request_context(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Ids of a request from its metadata: the caller's `x-request-id` (or a new one) and the W3C trace id, if any.
+
+    What the caller sends is checked before it reaches the logs.
+    """
+    request_id = metadata.get("x-request-id", "")
+    context = {"request_id": request_id if _REQUEST_ID.match(request_id) else uuid.uuid4().hex}
+    trace = _TRACEPARENT.match(metadata.get("traceparent", ""))
+    if trace is not None:
+        context |= {"trace_id": trace.group(1), "traceparent": trace.group(0)}
+    return context
+
+
+def current_traceparent() -> str:
+    """The W3C trace context of the request in hand, "" where there is none."""
+    return str(structlog.contextvars.get_contextvars().get("traceparent", ""))

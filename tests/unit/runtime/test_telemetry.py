@@ -1,0 +1,39 @@
+"""Logs are one JSON object a line and carry ids; foreign ids are checked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import structlog
+
+from services.runtime.telemetry import configure_logging, request_context
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+def test_events_are_json_lines_with_service_and_context(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("extractor", "info", "json")
+    with structlog.contextvars.bound_contextvars(**request_context({"x-request-id": "r-1", "traceparent": TRACE})):
+        structlog.get_logger().info("call", code="OK")
+        structlog.get_logger().debug("not shown")
+        try:
+            raise ValueError("a\nreason")
+        except ValueError:
+            structlog.get_logger().exception("failed")
+    first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (first["service"], first["event"], first["code"], first["level"]) == ("extractor", "call", "OK", "info")
+    assert (first["request_id"], first["trace_id"]) == ("r-1", "4bf92f3577b34da6a3ce929d0e0e4736")
+    assert "ValueError: a\nreason" in second["exception"]
+
+
+@pytest.mark.parametrize("sent", [{}, {"x-request-id": 'x"\n{}'}, {"x-request-id": "x" * 129}])
+def test_a_missing_or_odd_request_id_is_replaced(sent: dict[str, str]) -> None:
+    made = request_context(sent)["request_id"]
+    assert made.isalnum()
+    assert made != request_context(sent)["request_id"]
+
+
+@pytest.mark.parametrize("sent", ["", "00-xyz-1-01", TRACE + "-more", TRACE.upper()])
+def test_a_malformed_trace_context_is_dropped(sent: str) -> None:
+    assert set(request_context({"traceparent": sent})) == {"request_id"}

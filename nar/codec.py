@@ -169,16 +169,20 @@ def decomposition_from_proto(message: motif_miner_pb2.Decomposition) -> Decompos
             raise InvalidInput(f"column {column!r} holds an index that is out of range", column)
     return Decomposition(
         fingerprint=message.fingerprint,
-        motifs=tuple(
-            Motif(motif.fingerprint, motif.name, graph_from_proto(motif.graph), graph_from_proto(motif.context))
-            for motif in message.motifs
-        ),
+        motifs=tuple(_motif_from_proto(motif) for motif in message.motifs),
         instance_motif=ints(message.instance_motif),
         op_instance=ints(message.op_instance),
         edges=np.array([message.edge_source, message.edge_target], np.int64),
         instance_params=ints(message.instance_params),
         instance_flops=ints(message.instance_flops),
     )
+
+
+def _motif_from_proto(message: motif_miner_pb2.Motif) -> Motif:
+    graph = graph_from_proto(message.graph)
+    # Only training reads the context graph: whoever wants an embedding may leave it out.
+    context = graph_from_proto(message.context) if message.HasField("context") else graph
+    return Motif(message.fingerprint, message.name, graph, context)
 
 
 def ints(values: Sequence[int]) -> Ints:

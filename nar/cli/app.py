@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nar.cli import architectures, demo, index, jobs, search, up
+from nar.cli import architectures, capture_rate, demo, index, jobs, search, train, up
 from nar.cli.console import report
 from nar.errors import NarError
 
@@ -45,6 +45,8 @@ app.command("list")(architectures.list_)
 app.command("collections")(architectures.collections)
 app.command("delete")(architectures.delete)
 app.command("jobs")(jobs.jobs)
+app.command("train")(train.train)
+app.command("capture-rate")(capture_rate.capture_rate)
 app.command("demo")(demo.demo)
 
 

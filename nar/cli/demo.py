@@ -22,7 +22,7 @@ _TIMM = """
     seresnet50 ecaresnet50* resnetv2_50* densenet* vgg* mobilenetv2* mobilenetv3* efficientnet_b[0-4]
     tf_efficientnet_b[0-3] efficientnet_lite* vit_tiny* vit_small_patch* vit_base_patch16_224 vit_base_patch32_224
     deit_* swin_* convnext_* regnetx_* regnety_0* mixer_* inception* xception* mnasnet* ghostnet* poolformer_*
-    cait_xxs* pvt_v2_b* twins_* repvgg_a*
+    cait_xxs* dla* hardcorenas* levit_* pvt_v2_b* repvgg_a* res2net* twins_* xcit_nano*
 """
 _TORCHVISION = """
     alexnet densenet* efficientnet_b[0-4] googlenet inception_v3 mnasnet* mobilenet_v* resnet18 resnet34 resnet50

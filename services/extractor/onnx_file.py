@@ -4,39 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import onnx
+import onnx.inliner
 from google.protobuf.message import DecodeError
 from onnx import FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto
 
 from nar.errors import LimitExceeded, UnsupportedSource
+from nar.model_formats import refuse_other_formats
 
 MAX_NODES = 2_000_000
 
-_FIELD = "onnx"
+_FIELD = "source.onnx"
 _HINT = "export the model with torch.onnx.export, or trace it with nar.trace"
-
-# First bytes of files that are something else.
-_MAGIC = {
-    b"PK\x03\x04": "a zip archive (as .pt, .pth, .pt2, .npz and .keras files are)",
-    b"\x80\x02": "a Python pickle",
-    b"\x80\x03": "a Python pickle",
-    b"\x80\x04": "a Python pickle",
-    b"\x80\x05": "a Python pickle",
-    b"\x89HDF\r\n\x1a\n": "an HDF5 file (as .h5 and .keras files are)",
-    b"GGUF": "a GGUF file",
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"ustar": "a tar archive",
-    b"\x93NUMPY": "a NumPy array",
-    b"<?xml": "an XML file",
-    b"<!DOCTYPE": "an HTML page",
-    b"<html": "an HTML page",
-    b"version https://git-lfs": "a Git LFS pointer, not the file that it points to",
-    b"{": "a JSON text",
-    b"\x7fELF": "a program",
-}
 
 
 def parse(data: bytes) -> ModelProto:
@@ -47,7 +25,7 @@ def parse(data: bytes) -> ModelProto:
         LimitExceeded: more than MAX_NODES nodes, counted with every call of a function.
 
     """
-    _refuse_other_files(data)
+    refuse_other_formats(data[:64], "the upload")
     model = ModelProto()
     try:
         model.ParseFromString(data)
@@ -82,16 +60,6 @@ def inner_graphs(node: NodeProto) -> Iterator[GraphProto]:
         if attribute.HasField("g"):
             yield attribute.g
         yield from attribute.graphs
-
-
-def _refuse_other_files(data: bytes) -> None:
-    if not data:
-        raise UnsupportedSource("the ONNX file is empty", _FIELD)
-    what = next((what for magic, what in _MAGIC.items() if data.startswith(magic)), None)
-    if what is None and data[8:10] == b'{"' and int.from_bytes(data[:8], "little") < len(data):
-        what = "a safetensors file, which holds weights and no graph"
-    if what is not None:
-        raise UnsupportedSource(f"this is {what}, not ONNX; it is not opened. To be searched, {_HINT}", _FIELD)
 
 
 def _reason(error: DecodeError) -> str:

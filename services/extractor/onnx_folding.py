@@ -39,7 +39,7 @@ def fold(op: str, inputs: Sequence[Array | None], attributes: Mapping[str, Any])
     try:
         with np.errstate(all="ignore"):
             result = np.asarray(rule(list(inputs), attributes))
-    except (ValueError, IndexError, TypeError, OverflowError, MemoryError):
+    except (ValueError, LookupError, TypeError, ArithmeticError, MemoryError):
         return None
     return result if result.size <= MAX_ELEMENTS else None
 

@@ -51,18 +51,29 @@ _TENSOR_INPUTS = {
 _MAX_SETTING = 64
 
 
+# What reading fields that contradict each other, or texts that are no texts, leads to.
+_MALFORMED = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+
+
 def read(data: bytes, name: str = "") -> RawGraph:
     """The ops of the ONNX model in `data`. Weights may be missing: only their shapes are needed.
 
     Open batch dimensions are read as 1, other open dimensions as -1.
 
     Raises:
-        UnsupportedSource: not an ONNX model, not whole, its tensors lie in other files, or nothing in it depends on an
-            input.
+        UnsupportedSource: not an ONNX model, not whole or malformed, its tensors lie in other files, or nothing in it
+            depends on an input.
         LimitExceeded: too many nodes.
 
     """
-    return Reader(parse(data), name).raw()
+    model = parse(data)
+    try:
+        return Reader(model, name).raw()
+    except _MALFORMED as error:
+        raise UnsupportedSource(
+            f"the ONNX graph is malformed ({type(error).__name__}: {error}); onnx.checker.check_model tells where",
+            "source.onnx",
+        ) from error
 
 
 class Reader:
@@ -88,7 +99,7 @@ class Reader:
         found = [self._value(value.name).operand for value in self._graph.output]
         outputs = tuple(dict.fromkeys(operand for operand in found if isinstance(operand, int)))
         if not outputs:
-            raise UnsupportedSource("no output of the ONNX graph depends on one of its inputs", "onnx")
+            raise UnsupportedSource("no output of the ONNX graph depends on one of its inputs", "source.onnx")
         return RawGraph(self._ops, outputs, "onnx", self._count_params(), self._name)
 
     def _value(self, name: str) -> Value:
@@ -251,4 +262,4 @@ class Reader:
             for operand in op.operands:
                 if isinstance(operand, Weight):
                     learned.update(operand.parameters)
-        return sum(learned.values())
+        return min(sum(learned.values()), np.iinfo(np.int64).max)

@@ -50,7 +50,7 @@ class ShapeInference:
             made: dict[str, TypeProto] = shape_inference.infer_node_outputs(
                 found, node, known, data, opset_imports=self._imports, ir_version=self._ir_version
             )
-        except (shape_inference.InferenceError, RuntimeError, ValueError, TypeError):
+        except (shape_inference.InferenceError, onnx.checker.ValidationError, LookupError, TypeError, ValueError):
             return {}
         return made
 
@@ -65,7 +65,7 @@ def schema(op: str, version: int, domain: str) -> onnx.defs.OpSchema | None:
     """The definition of an operator, None where there is none."""
     try:
         return onnx.defs.get_schema(op, version or onnx.defs.onnx_opset_version(), domain)
-    except onnx.defs.SchemaError:
+    except (onnx.defs.SchemaError, TypeError):
         return None
 
 

@@ -11,7 +11,7 @@ from onnx import AttributeProto, SparseTensorProto, TensorProto, TypeProto
 
 from nar.graph import Shape
 from services.extractor.onnx_folding import read_tensor
-from services.extractor.onnx_shapes import tensor_type
+from services.extractor.onnx_shapes import MAX_RANK, tensor_type
 from services.extractor.raw import Operand, Weight
 
 _LEARNED = {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE}
@@ -29,17 +29,26 @@ class Value:
 
 def constant(tensor: TensorProto, name: str) -> Value:
     """A tensor of the file. Floats are learned; single numbers only where they are named like parameters."""
-    shape: Shape = tuple(tensor.dims)
+    shape: Shape = tuple(tensor.dims[:MAX_RANK])
     size = math.prod(shape)
     array = read_tensor(tensor)
     learned = tensor.data_type in _LEARNED and (size > 1 or (size == 1 and "." in name and not name.startswith("/")))
+    learned = learned and not _is_mask(array)
     weight = Weight(shape, ((name, size),) if learned else (), single(array))
     return Value(weight, tensor_type(tensor.data_type, shape), array)
 
 
+def _is_mask(array: NDArray[Any] | None) -> bool:
+    """Whether a tensor forbids some positions of an attention and leaves the others as they are."""
+    if array is None or array.size < 2 or array.dtype.kind != "f":
+        return False
+    forbidden = array <= -100
+    return bool(forbidden.any()) and bool((forbidden | (array == 0)).all())
+
+
 def sparse(tensor: SparseTensorProto) -> Value:
     """A sparse tensor of the file; what it stores is learned."""
-    shape: Shape = tuple(tensor.dims)
+    shape: Shape = tuple(tensor.dims[:MAX_RANK])
     name, count = tensor.values.name, math.prod(tensor.values.dims)
     return Value(Weight(shape, ((name, count),)), tensor_type(tensor.values.data_type, shape))
 

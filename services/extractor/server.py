@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
-import sys
 from bisect import bisect_right
 from collections.abc import Mapping
 
@@ -18,7 +17,7 @@ from services.extractor.confinement import Limits
 from services.extractor.sandbox import Sandbox
 from services.extractor.settings import ExtractorSettings
 from services.runtime.server import serve
-from services.runtime.telemetry import configure_logging
+from services.runtime.telemetry import configure_logs
 
 SERVICE = "nar.v1.ExtractorService"
 
@@ -119,7 +118,7 @@ def make_sandbox(settings: ExtractorSettings) -> Sandbox:
 
 async def main(settings: ExtractorSettings) -> None:
     """Warms up, then serves until SIGTERM."""
-    configure_logging("extractor", settings.log_level, settings.log_format)
+    configure_logs("extractor", settings)
     sandbox = make_sandbox(settings)
     await sandbox.start()
     servicer = ExtractorServicer(sandbox, settings)
@@ -132,4 +131,4 @@ async def main(settings: ExtractorSettings) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(ExtractorSettings.parse(sys.argv[1:])))
+    asyncio.run(main(ExtractorSettings.parse()))

@@ -19,11 +19,16 @@ from services.extractor.raw import Operand, RawGraph, RawOp, Weight
 from services.extractor.whole_ops import WHOLE_OPS
 
 # Fresh tensors that take only their shape from a tensor argument: constants, whatever that argument is.
-_SHAPE_ONLY = {
-    f"{prefix}{kind}"
-    for kind in ("zeros", "ones", "empty", "full")
-    for prefix in ("new_", "")
-} | {"zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "new_empty_strided", "bernoulli"}
+_SHAPE_ONLY = {f"{prefix}{kind}" for kind in ("zeros", "ones", "empty", "full") for prefix in ("new_", "")} | {
+    "zeros_like",
+    "ones_like",
+    "empty_like",
+    "full_like",
+    "rand_like",
+    "randn_like",
+    "new_empty_strided",
+    "bernoulli",
+}
 
 
 def trace(
@@ -93,7 +98,9 @@ class Recorder(TorchDispatchMode):
         else:
             made = self.add(RawOp(name, operands, shape, attributes, self.paths.current))
         for output in outputs:
-            self._remember(output, made if isinstance(made, int) else Weight(tuple(output.shape), made.parameters, made.value))
+            self._remember(
+                output, made if isinstance(made, int) else Weight(tuple(output.shape), made.parameters, made.value)
+            )
 
     def record_write(self, name: str, arguments: Mapping[str, Any], target: Tensor) -> None:
         """Keeps one call of `name` that changed `target` in place: later readers of its memory depend on it."""

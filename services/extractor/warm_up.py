@@ -36,11 +36,10 @@ def warm_up() -> None:
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
     libraries = importlib.import_module("services.extractor.libraries")
-    with __import__("contextlib").suppress(ImportError):
-        libraries.names()
+    known = set(libraries.names())
     extract = importlib.import_module("services.extractor.extract")
     for name in SAMPLES:
-        if name in libraries.names(name):
+        if name in known:
             extract.extract(extract.ModelName(name))
     # A collection in a child would touch, and so copy, every page of what is loaded here: 0.2 s.
     gc.collect()

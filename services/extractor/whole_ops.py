@@ -24,7 +24,11 @@ def _recurrent(name: str, states: int) -> Callable[..., Whole]:
     """A recurrent layer with `states` hidden states; packed sequences give their batch sizes as second argument."""
 
     def whole(input: Tensor, second: Any, third: Any, *rest: Any) -> Whole:
-        packed = isinstance(second, Tensor) and isinstance(third, (Tensor, tuple, list)) and isinstance(rest[0], (list, tuple))
+        packed = (
+            isinstance(second, Tensor)
+            and isinstance(third, (Tensor, tuple, list))
+            and isinstance(rest[0], (list, tuple))
+        )
         state, weights = (third, rest[0]) if packed else (second, third)
         flags = rest[1:] if packed else rest
         hidden: Sequence[Tensor] = (state,) if isinstance(state, Tensor) else tuple(state)

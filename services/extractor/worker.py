@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Mapping, Sequence
 
 from google.protobuf.message import DecodeError
@@ -15,8 +14,8 @@ from services.extractor.sandbox import Sandbox
 from services.extractor.server import make_sandbox, run_extraction
 from services.extractor.settings import ExtractorSettings
 from services.runtime.blobs import BlobStore
-from services.runtime.queue import Outcome, Task
-from services.runtime.worker import run_worker
+from services.runtime.tasks import Outcome, Task
+from services.runtime.worker import run_stage, run_worker
 
 
 class ExtractWorker:
@@ -42,14 +41,15 @@ class ExtractWorker:
         except NarError as error:
             return error
         found = response.architecture
-        return {"exact": exact, "source": task.fields["source"], "id": found.id, "collection": found.collection}
+        kept = {key: task.fields[key] for key in ("name", "source") if key in task.fields}
+        return {"exact": exact, "id": found.id, "collection": found.collection, **kept}
 
     async def _source(self, fields: Mapping[str, str]) -> architecture_pb2.ModelSource:
         """The model source of a task: a name, or an upload in the blob store."""
         kind, reference = fields.get("kind", ""), fields.get("source", "")
         if kind == "name":
             return architecture_pb2.ModelSource(name=reference)
-        if kind not in ("onnx", "config", "graph"):
+        if kind not in ("onnx", "config", "config_json", "graph"):
             raise InvalidInput(f"there is no kind of source {kind!r}", "source")
         try:
             data = await self._blobs.get(reference)
@@ -62,7 +62,7 @@ def _upload(kind: str, data: bytes) -> architecture_pb2.ModelSource:
     try:
         if kind == "graph":
             return architecture_pb2.ModelSource(graph=graph_pb2.Graph.FromString(data))
-        if kind == "config":
+        if kind.startswith("config"):
             return architecture_pb2.ModelSource(config_json=data.decode())
     except (DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"the uploaded {kind} is damaged: {error}", "source") from error
@@ -83,9 +83,9 @@ async def main(settings: ExtractorSettings) -> None:
     sandbox = make_sandbox(settings)
     await sandbox.start()
     worker = ExtractWorker(sandbox, BlobStore(settings.blob_url), settings)
-    await run_worker("extract", worker.handle, settings, concurrency=settings.extract_concurrency)
+    await run_stage("extract", worker.handle, settings, concurrency=settings.extract_concurrency)
     sandbox.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(ExtractorSettings.parse(sys.argv[1:])))
+    run_worker("extractor", main, ExtractorSettings.parse())

@@ -1,53 +1,52 @@
-"""How a graph is mined."""
+"""How a graph is divided."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from nar.errors import InvalidInput
 
-MAX_STEPS = 16
-MAX_CONTEXT_HOPS = 8
+MAX_STEPS, MAX_HOPS = 16, 8
 
 
-class Neighbours(Enum):
-    """Which neighbours the node encoding reads; both are kept apart."""
+class Neighbours(StrEnum):
+    """Which neighbours the node encoding reads."""
 
     PARENTS = "parents"
     CHILDREN = "children"
     BOTH = "both"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class MiningOptions:
-    """How a graph is mined; the defaults are the service's.
+    """How a graph is divided.
 
     Attributes:
-        steps: rounds s of the node encoding (Equation 2), 0 to 16.
-        neighbours: which neighbours a round reads.
-        use_op_labels: whether the first labels are the op names, or all equal so that only the topology counts.
+        steps: rounds s of the node encoding, 0 to 16.
+        neighbours: neighbours that it reads.
+        use_op_labels: whether the first labels are the op names, or all equal, so that the topology alone counts.
         context_hops: radius k of a context graph, in edges, 0 to 8.
-        max_motif_ops: ops of the largest motif instance; what is larger is cut, so that messages stay small.
+        max_motif_ops: a stretch that repeats nowhere is cut into pieces of at most so many ops.
 
     Raises:
-        InvalidInput: on construction, when a number is out of its range.
-
+        InvalidInput: a value is out of range.
     """
 
     steps: int = 2
     neighbours: Neighbours = Neighbours.BOTH
     use_op_labels: bool = True
     context_hops: int = 1
-    max_motif_ops: int = 4096
+    max_motif_ops: int = 2_000
 
     def __post_init__(self) -> None:
         """Checks the ranges."""
-        ranges = {"steps": (0, MAX_STEPS), "context_hops": (0, MAX_CONTEXT_HOPS), "max_motif_ops": (1, 1 << 20)}
-        for name, (low, high) in ranges.items():
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise InvalidInput(f"options.{name} is {value}; it must be from {low} to {high}", f"options.{name}")
+        if not 0 <= self.steps <= MAX_STEPS:
+            raise InvalidInput(f"steps must be from 0 to {MAX_STEPS}, not {self.steps}", "options.steps")
+        if not 0 <= self.context_hops <= MAX_HOPS:
+            raise InvalidInput(
+                f"context_hops must be from 0 to {MAX_HOPS}, not {self.context_hops}", "options.context_hops"
+            )
 
 
 DEFAULT = MiningOptions()

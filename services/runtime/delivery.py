@@ -8,16 +8,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import structlog
-from redis.asyncio import Redis
-
 from nar.errors import NarError, Retryable, Unavailable
 from services.runtime import scripts
-from services.runtime.queue import GROUP, Outcome, Task, stream
-from services.runtime.redis_connection import reporting_unavailable
+from services.runtime.redis_connection import Client, translated
 from services.runtime.settings import ServiceSettings
-
-log = structlog.get_logger()
+from services.runtime.tasks import GROUP, Outcome, Task, stream
+from services.runtime.telemetry import log
 
 MAX_UNEXPECTED = 3
 """Times that a task is tried whose handler raises what it should not: a bug rarely goes away."""
@@ -39,7 +35,7 @@ class Entry:
 class Deliveries:
     """The entries of one stage that one consumer was given."""
 
-    def __init__(self, redis: Redis, stage: str, consumer: str, settings: ServiceSettings) -> None:
+    def __init__(self, redis: Client, stage: str, consumer: str, settings: ServiceSettings) -> None:
         self._redis = redis
         self._stage = stage
         self._consumer = consumer
@@ -74,7 +70,7 @@ class Deliveries:
         first = error.retry_after if isinstance(error, Retryable) else 1.0
         delay = min(first * 2.0 ** min(entry.deliveries - 1, 16), self._idle)
         idle = int((self._idle - delay) * 1000)
-        with reporting_unavailable():
+        with translated():
             await self._postpone(keys=[stream(self._stage)], args=[GROUP, self._consumer, entry.id, idle])
         log.warning("task is tried again", seconds=round(delay, 1), reason=str(error), **describe(entry))
         return delay
@@ -82,7 +78,6 @@ class Deliveries:
     async def refuse(self, entry: Entry, reason: str, *, dead: bool) -> None:
         """Acknowledges the entry and marks its item as failed; `dead` keeps it among the dead letters as well."""
         task = entry.task
-        source = task.fields.get("source", "") or task.fields.get("id", "")
         fields = json.dumps(dict(task.fields))
         args: list[str | int] = [
             GROUP,
@@ -91,19 +86,19 @@ class Deliveries:
             task.item,
             self._stage,
             fields,
-            source,
+            task.source,
             reason,
             entry.deliveries,
             int(dead),
         ]
-        with reporting_unavailable():
+        with translated():
             await self._refuse(keys=[stream(self._stage)], args=args)
         log.error("task failed", dead_letter=dead, reason=reason, **describe(entry))
 
     async def drop(self, ids: Sequence[str]) -> None:
         """Acknowledges entries without any effect."""
         if ids:
-            with reporting_unavailable():
+            with translated():
                 await self._redis.xack(stream(self._stage), GROUP, *ids)
 
     async def _finish(self, entry: Entry, fields: dict[str, str]) -> None:
@@ -111,7 +106,7 @@ class Deliveries:
         duplicate = int(fields.get("duplicate", "") in ("1", "true", "True"))
         text = json.dumps(fields)
         args: list[str | int] = [GROUP, entry.id, task.job, task.item, self._stage, text, task.traceparent, duplicate]
-        with reporting_unavailable():
+        with translated():
             await self._complete(keys=[stream(self._stage)], args=args)
 
     def _tries(self, error: Retryable) -> int:
@@ -122,7 +117,7 @@ class Deliveries:
         while True:
             await asyncio.sleep(self._idle / 3)
             try:
-                with reporting_unavailable():
+                with translated():
                     await self._heartbeat(keys=[stream(self._stage)], args=[GROUP, self._consumer, *ids])
             except Unavailable as error:
                 log.warning("no heartbeat", reason=str(error))
@@ -131,5 +126,4 @@ class Deliveries:
 def describe(entry: Entry) -> dict[str, object]:
     """What identifies the entry in a log."""
     task = entry.task
-    source = task.fields.get("source", "") or task.fields.get("kind", "")
-    return {"job": task.job, "item": task.item, "source": source, "deliveries": entry.deliveries}
+    return {"job": task.job, "item": task.item, "source": task.source, "deliveries": entry.deliveries}

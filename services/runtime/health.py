@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-import structlog
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health import aio as grpc_health
 
 from nar.errors import NarError
-
-log = structlog.get_logger()
+from services.runtime.telemetry import log
 
 Backends = Callable[[], Awaitable[Mapping[str, bool]]]
 """Says which backends answer. A key that is the name of a gRPC service counts for that service, others for all."""

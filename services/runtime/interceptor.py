@@ -13,9 +13,7 @@ from grpc_status import rpc_status
 
 from nar.errors import DeadlineExceeded, NarError
 from nar.status import to_status
-from services.runtime.telemetry import request_context
-
-log = structlog.get_logger()
+from services.runtime.telemetry import log, request_context
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"

@@ -7,15 +7,11 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
-
-from redis.asyncio import Redis
 
 from nar.errors import FailedPrecondition, InvalidInput, NotFound
 from services.runtime import scripts
-from services.runtime.redis_connection import reporting_unavailable
+from services.runtime.redis_connection import Client, translated
 
 KEEP_SECONDS = 30 * 24 * 3600
 """How long a job can be asked for after its end."""
@@ -31,7 +27,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class JobState:
-    """A job and how far it is. Each item counts once in each number; see protos/nar/v1/index.proto."""
+    """A job and how far it is; see protos/nar/v1/index.proto.
+
+    Each item counts once in each number. Times are in seconds since 1970.
+    """
 
     id: str
     collection: str
@@ -44,8 +43,8 @@ class JobState:
     indexed: int
     failed: int
     duplicates: int
-    created_at: datetime
-    finished_at: datetime | None = None
+    created_at: float
+    finished_at: float | None = None
 
     @property
     def is_terminal(self) -> bool:
@@ -70,27 +69,28 @@ class JobStore:
     a closed job has only terminal items, the last stage gets one finish task (`Task.is_finish`), which ends the job.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Client) -> None:
         self._redis = redis
         names = ("CREATE_JOB", "ACCEPT", "CLOSE_JOB", "ADVANCE", "INDEX", "FAIL", "FINISH_JOB", "CANCEL_JOB")
         self._scripts = {name: redis.register_script(getattr(scripts, name)) for name in names}
 
-    async def create(self, collection: str, idempotency_key: str = "") -> JobState:
-        """A new job, or the one that was made with the same idempotency key."""
+    async def create(self, collection: str, idempotency_key: str = "") -> tuple[JobState, bool]:
+        """A new job, or the one that was made with the same idempotency key; and whether it is new."""
         new = f"{int(time.time() * 1000):011x}{secrets.token_hex(5)}"
-        return await self.get(await self._run("CREATE_JOB", new, collection, idempotency_key))
+        job = await self._run("CREATE_JOB", new, collection, idempotency_key)
+        return await self.get(job), job == new
 
-    async def accept(self, job: str, *items: int) -> int:
-        """Adds items by their numbers, before their tasks are published; returns how many are new.
+    async def accept(self, job: str, count: int = 1) -> int:
+        """Adds `count` items, before their tasks are published; returns the number of the first.
 
         Raises:
             FailedPrecondition: the job is closed or terminal.
 
         """
-        new = int(await self._run("ACCEPT", job, *items))
-        if new < 0:
+        first = int(await self._run("ACCEPT", job, count, secrets.token_hex(8)))
+        if first < 0:
             raise FailedPrecondition(f"job {job!r} takes no more items: it is closed, cancelled or unknown")
-        return new
+        return first
 
     async def close(self, job: str) -> None:
         """Says that no more items come."""
@@ -144,7 +144,7 @@ class JobStore:
     async def dropped(self, jobs: Iterable[str]) -> set[str]:
         """Those of `jobs` whose tasks are to be dropped: terminal or unknown ones."""
         distinct = sorted(set(jobs))
-        with reporting_unavailable():
+        with translated():
             pipeline = self._redis.pipeline(transaction=False)
             for job in distinct:
                 pipeline.hget(f"nar:job:{job}", "state")
@@ -158,8 +158,8 @@ class JobStore:
             NotFound: there is no such job.
 
         """
-        with reporting_unavailable():
-            found: Any = await self._redis.hgetall(f"nar:job:{job}")
+        with translated():
+            found = await self._redis.hgetall(f"nar:job:{job}")
         if not found:
             raise NotFound(f"there is no index job {job!r}; jobs are kept for 30 days after their end")
         return _state(found)
@@ -172,16 +172,16 @@ class JobStore:
 
         """
         await self.get(job)
-        with reporting_unavailable():
-            found: Any = await self._redis.zrange(f"nar:job:{job}:failures", offset, offset + limit - 1)
+        with translated():
+            found = await self._redis.zrange(f"nar:job:{job}:failures", offset, offset + limit - 1)
         entries = (json.loads(text) for text in found)
         return [Failure(int(entry["item"]), entry["source"], entry["stage"], entry["reason"]) for entry in entries]
 
-    async def list(self, offset: int = 0, limit: int = 20) -> list[JobState]:
+    async def page(self, offset: int = 0, limit: int = 20) -> list[JobState]:
         """Jobs from the newest on."""
-        with reporting_unavailable():
+        with translated():
             await self._forget_expired()
-            ids: Any = await self._redis.zrevrange("nar:jobs", offset, offset + limit - 1)
+            ids = await self._redis.zrevrange("nar:jobs", offset, offset + limit - 1)
             pipeline = self._redis.pipeline(transaction=False)
             for job in ids:
                 pipeline.hgetall(f"nar:job:{job}")
@@ -190,13 +190,13 @@ class JobStore:
     async def _forget_expired(self) -> None:
         """Takes ids off the list whose hash has expired."""
         horizon = (time.time() - KEEP_SECONDS) * 1000
-        old: Any = await self._redis.zrangebyscore("nar:jobs", 0, horizon, start=0, num=100)
+        old = await self._redis.zrangebyscore("nar:jobs", 0, horizon, start=0, num=100)
         for job in old:
             if not await self._redis.exists(f"nar:job:{job}"):
                 await self._redis.zrem("nar:jobs", job)
 
     async def _run(self, script: str, *args: str | int) -> str:
-        with reporting_unavailable():
+        with translated():
             return str(await self._scripts[script](args=list(args)))
 
 
@@ -207,11 +207,7 @@ def _state(found: Mapping[str, str]) -> JobState:
         collection=found["collection"],
         state=State(found["state"]),
         closed=found["closed"] == "1",
-        created_at=_time(found["created_at"]),
-        finished_at=_time(found["finished_at"]) if "finished_at" in found else None,
+        created_at=int(found["created_at"]) / 1000,
+        finished_at=int(found["finished_at"]) / 1000 if "finished_at" in found else None,
         **{name: int(found[name]) for name in counters},
     )
-
-
-def _time(milliseconds: str) -> datetime:
-    return datetime.fromtimestamp(float(milliseconds) / 1000, UTC)

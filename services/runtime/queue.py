@@ -7,136 +7,83 @@ on the next stream, so that a worker that dies at any moment leaves either the o
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Self
+from collections.abc import Sequence
 
-from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from nar.errors import InvalidInput, NarError, Overloaded
+from nar.errors import Overloaded
 from services.runtime import scripts
-from services.runtime.redis_connection import reporting_unavailable
-from services.runtime.settings import ServiceSettings
-from services.runtime.telemetry import current_traceparent
-
-STAGES = ("extract", "mine", "embed", "upsert")
-GROUP = "workers"
-DEAD_LETTERS = "nar:dead"
-FINISH_ITEM = -1
-"""Item number of the task {"kind": "finish"} that the last stage gets once all items of a job are terminal."""
-
-Outcome = Mapping[str, str] | NarError
-"""What a handler says about one task: the fields of the next stage's task, or why it failed."""
+from services.runtime.redis_connection import Client, translated
+from services.runtime.tasks import GROUP, Task, stream
 
 _CHUNK = 100
 
 
-@dataclass(frozen=True)
-class Task:
-    """One item of a job at one stage. `fields` hold references (names, blob keys, fingerprints), never payloads."""
+class StageQueue:
+    """The stream of one stage: producer's side and upkeep. All methods raise Unavailable when Redis does not answer.
 
-    job: str
-    item: int
-    fields: Mapping[str, str] = field(default_factory=dict)
-    traceparent: str = ""
-
-    @property
-    def is_finish(self) -> bool:
-        """Whether it asks the last stage to make the job's writes visible and to finish the job."""
-        return self.item == FINISH_ITEM
-
-    def to_entry(self) -> list[str]:
-        """Values of the stream entry, in the order of `scripts.ENTRY`."""
-        return [self.job, str(self.item), json.dumps(dict(self.fields)), self.traceparent or current_traceparent()]
-
-    @classmethod
-    def from_entry(cls, entry: Mapping[str, str]) -> Self:
-        """The task of a stream entry.
-
-        Raises:
-            InvalidInput: it is none.
-
-        """
-        try:
-            fields = json.loads(entry["fields"])
-            return cls(entry["job"], int(entry["item"]), {str(k): str(v) for k, v in fields.items()}, entry["trace"])
-        except (KeyError, ValueError, AttributeError) as error:
-            raise InvalidInput(f"malformed queue entry {dict(entry)!r:.500}: {error!r}") from error
-
-
-def stream(stage: str) -> str:
-    """Key of the stage's stream.
-
-    Raises:
-        InvalidInput: there is no such stage.
+    Args:
+        redis: where it is.
+        stage: one of `services.runtime.tasks.STAGES`.
+        max_backlog: tasks that may wait or run at a time.
 
     """
-    if stage not in STAGES:
-        raise InvalidInput(f"there is no stage {stage!r}; there are {', '.join(STAGES)}", "stage")
-    return f"nar:{stage}"
 
-
-def next_stage(stage: str) -> str:
-    """The stage after `stage`, "" after the last."""
-    return (*STAGES, "")[STAGES.index(stage) + 1]
-
-
-class Queue:
-    """Producer's side of the streams, and their upkeep. All methods raise Unavailable when Redis does not answer."""
-
-    def __init__(self, redis: Redis, settings: ServiceSettings) -> None:
+    def __init__(self, redis: Client, stage: str, *, max_backlog: int = 10_000) -> None:
         self._redis = redis
-        self._settings = settings
+        self._stage = stage
+        self._key = stream(stage)
+        self._max_backlog = max_backlog
         self._publish = redis.register_script(scripts.PUBLISH)
         self._backlog = redis.register_script(scripts.BACKLOG)
         self._trim = redis.register_script(scripts.TRIM)
 
-    async def ensure_groups(self) -> None:
-        """Makes streams and groups where they are missing; groups begin at the first entry, so that none is skipped."""
-        with reporting_unavailable():
-            for stage in STAGES:
-                try:
-                    await self._redis.xgroup_create(stream(stage), GROUP, id="0", mkstream=True)
-                except ResponseError as error:
-                    if "BUSYGROUP" not in str(error):
-                        raise
+    async def create(self) -> None:
+        """Makes stream and group if they are missing; the group begins at the first entry, so that none is skipped."""
+        with translated():
+            try:
+                await self._redis.xgroup_create(self._key, GROUP, id="0", mkstream=True)
+            except ResponseError as error:
+                if "BUSYGROUP" not in str(error):
+                    raise
 
-    async def publish(self, stage: str, tasks: Sequence[Task], wait_seconds: float | None = None) -> None:
-        """Appends `tasks`; at a full queue it waits for room, in all `wait_seconds` (default: the setting).
+    async def publish(self, tasks: Sequence[Task], patience: float = 30.0) -> None:
+        """Appends `tasks`; at a full queue it waits for room, in all `patience` seconds.
 
         Raises:
             Overloaded: there was no room in time; tasks before the one it names are queued.
 
         """
-        limit = self._settings.publish_wait_seconds if wait_seconds is None else wait_seconds
-        deadline = time.monotonic() + limit
-        chunk = min(_CHUNK, self._settings.max_backlog)
+        deadline = time.monotonic() + patience
+        chunk = min(_CHUNK, self._max_backlog)
         for start in range(0, len(tasks), chunk):
             args = [value for task in tasks[start : start + chunk] for value in task.to_entry()]
             pause = 0.02
-            while not await self._try_publish(stage, args):
+            while not await self._try_publish(args):
                 if time.monotonic() + pause > deadline:
                     raise Overloaded(
-                        f"the queue of stage {stage!r} is full ({self._settings.max_backlog} tasks), "
+                        f"the queue of stage {self._stage!r} is full ({self._max_backlog} tasks), "
                         f"{start} of {len(tasks)} tasks were queued; try again later",
                         retry_after=5.0,
                     )
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 0.5)
 
-    async def backlog(self, stage: str) -> int:
-        """Tasks of the stage that wait or run."""
-        with reporting_unavailable():
-            return int(await self._backlog(keys=[stream(stage)]))
+    async def backlog(self) -> int:
+        """Tasks that wait or run."""
+        with translated():
+            return int(await self._backlog(keys=[self._key]))
 
-    async def trim(self, stage: str) -> int:
+    async def is_full(self) -> bool:
+        """Whether there is no room for another task."""
+        return await self.backlog() >= self._max_backlog
+
+    async def trim(self) -> int:
         """Deletes the entries that every group has acknowledged, and only those; returns their number."""
-        with reporting_unavailable():
-            return int(await self._trim(keys=[stream(stage)]))
+        with translated():
+            return int(await self._trim(keys=[self._key]))
 
-    async def _try_publish(self, stage: str, entries: Sequence[str]) -> bool:
-        with reporting_unavailable():
-            return bool(await self._publish(keys=[stream(stage)], args=[self._settings.max_backlog, *entries]))
+    async def _try_publish(self, entries: Sequence[str]) -> bool:
+        with translated():
+            return bool(await self._publish(keys=[self._key], args=[self._max_backlog, *entries]))

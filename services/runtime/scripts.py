@@ -1,9 +1,10 @@
 """The Lua scripts: each is one atomic step, and running it twice is as good as once.
 
 Keys: `nar:<stage>` streams, `nar:dead` dead letters, `nar:jobs` job ids by time, `nar:job-key:<key>` idempotency keys,
-`nar:job:<id>` a job's hash, `nar:job:<id>:items` the state of each item (0 accepted, 1 extracted, 2 mined, 3 embedded,
-I indexed, F failed: a terminal state never changes), `nar:job:<id>:failures` its failures by item number. The scripts
-touch several of them, so they want one Redis primary, not a cluster of slots.
+`nar:accepted:<token>` answers of ACCEPT, `nar:job:<id>` a job's hash, `nar:job:<id>:items` the state of each item
+(0 accepted, 1 extracted, 2 mined, 3 embedded, I indexed, F failed: a terminal state never changes),
+`nar:job:<id>:failures` its failures by item number. The scripts touch several of them, so they want one Redis primary,
+not a cluster of slots.
 """
 
 _JOBS = """
@@ -200,15 +201,18 @@ return ARGV[1]
 """
 )
 
-# ARGV: job, items. Number of new ones, or -1 when the job takes none any more.
+# ARGV: job, count, token of the call. Number of the first of the new items, or -1 when the job takes none any more.
 ACCEPT = (
     _JOBS
     + """
+local done = redis.call('GET', 'nar:accepted:' .. ARGV[3])
+if done then return tonumber(done) end
 if not is_running(ARGV[1]) or redis.call('HGET', 'nar:job:' .. ARGV[1], 'closed') == '1' then return -1 end
-local new = 0
-for at = 2, #ARGV do new = new + redis.call('HSETNX', 'nar:job:' .. ARGV[1] .. ':items', ARGV[at], 0) end
-redis.call('HINCRBY', 'nar:job:' .. ARGV[1], 'total', new)
-return new
+local first = tonumber(redis.call('HGET', 'nar:job:' .. ARGV[1], 'total'))
+for item = first, first + ARGV[2] - 1 do redis.call('HSET', 'nar:job:' .. ARGV[1] .. ':items', item, 0) end
+redis.call('HINCRBY', 'nar:job:' .. ARGV[1], 'total', ARGV[2])
+redis.call('SET', 'nar:accepted:' .. ARGV[3], first, 'EX', 600)
+return first
 """
 )
 

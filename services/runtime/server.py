@@ -8,17 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import grpc
-import structlog
-from grpc_health.v1 import health_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import SERVICE_NAME as HEALTH
 from grpc_health.v1.health import aio as grpc_health
 from grpc_reflection.v1alpha import reflection
 
-from services.runtime.health import NOT_SERVING, Backends, HealthMonitor
+from services.runtime.health import NOT_SERVING, SERVING, Backends, HealthMonitor
 from services.runtime.interceptor import CallInterceptor
 from services.runtime.settings import ServiceSettings
-
-log = structlog.get_logger()
+from services.runtime.telemetry import log
 
 
 async def serve(
@@ -81,6 +79,16 @@ def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+async def is_serving(channel: grpc.aio.Channel, service: str = "") -> bool:
+    """Whether the service behind `channel` says, within a second, that it is serving."""
+    request = health_pb2.HealthCheckRequest(service=service)
+    try:
+        answer = await health_pb2_grpc.HealthStub(channel).Check(request, timeout=1.0)
+    except grpc.aio.AioRpcError:
+        return False
+    return bool(answer.status == SERVING)
 
 
 def _build(settings: ServiceSettings) -> grpc.aio.Server:

@@ -41,7 +41,7 @@ class ServiceSettings(BaseSettings):
     )
     max_deliveries: int = Field(8, gt=0, description="Times a task is tried before it becomes a dead letter.")
     max_backlog: int = Field(10_000, gt=0, description="Tasks that may wait or run in one stage.")
-    publish_wait_seconds: float = Field(30.0, ge=0, description="How long a producer waits for room in the queue.")
+    batch_size: int = Field(1, gt=0, description="Tasks that a worker takes at once.")
 
     @model_validator(mode="after")
     def _fill_blob_url(self) -> Self:
@@ -50,15 +50,15 @@ class ServiceSettings(BaseSettings):
         return self
 
     @classmethod
-    def parse(cls, argv: Sequence[str]) -> Self:
-        """Settings from flags (`--redis-url ...`), then the environment, then defaults.
+    def parse(cls, argv: Sequence[str] | None = None) -> Self:
+        """Settings from flags (`--redis-url ...`), then the environment, then defaults; `argv` defaults to sys.argv.
 
         Raises:
             SystemExit: an unknown flag or a value out of range; the message names it.
 
         """
         try:
-            return CliApp.run(cls, cli_args=list(argv))
+            return CliApp.run(cls, cli_args=list(sys.argv[1:] if argv is None else argv))
         except ValidationError as error:
             for wrong in error.errors():
                 name = "-".join(str(part) for part in wrong["loc"]).replace("_", "-")

@@ -7,60 +7,41 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from nar.errors import InvalidInput, NarError, Retryable, Unavailable
 from services.runtime import scripts
 from services.runtime.delivery import Deliveries, Entry, UnexpectedError
 from services.runtime.jobs import JobStore
-from services.runtime.queue import GROUP, Outcome, Queue, Task, next_stage, stream
-from services.runtime.redis_connection import connect, reporting_unavailable
+from services.runtime.queue import StageQueue
+from services.runtime.redis_connection import Client, connect, translated
 from services.runtime.settings import ServiceSettings
+from services.runtime.tasks import GROUP, Handler, Outcome, Task, next_stage, stream
 
 log = structlog.get_logger()
-
-Handler = Callable[[Sequence[Task]], Awaitable[Sequence[Outcome]]]
-"""Handles some tasks of a stage and says for each, in their order, how it went. It must not block the event loop (long
-computations go to a thread or a process), and must be harmless when it runs twice for one task."""
 
 _POLL_SECONDS = 0.5
 _UPKEEP_SECONDS = 2.0
 _FORGET_SECONDS = 3600.0
 
 
-async def run_stage(
+async def work(
     stage: str,
     handler: Handler,
     settings: ServiceSettings,
+    stop: asyncio.Event,
     *,
     batch: int = 1,
     concurrency: int = 1,
-    stop: asyncio.Event | None = None,
 ) -> None:
-    """Works on a stage until `stop` is set, then finishes the tasks in hand.
-
-    A handler's fields become the task of the next stage; the item is counted and the entry acknowledged in the same
-    step. At the last stage the fields may hold {"duplicate": "1"}. A Retryable error is tried again with a growing
-    delay, at most `settings.max_deliveries` times, then the task is a dead letter; any other NarError fails the item
-    at once. Tasks of jobs that were cancelled are dropped; finish tasks never are, and are tried until they succeed.
-
-    Args:
-        stage: one of `services.runtime.queue.STAGES`.
-        handler: see `Handler`.
-        settings: where Redis is, and all limits.
-        batch: most tasks in one call of the handler.
-        concurrency: calls of the handler at the same time.
-        stop: ends the loop when set.
-
-    """
+    """Works on a stage until `stop` is set, then finishes the tasks in hand; see `run_stage` of worker.py."""
     redis = connect(settings.redis_url)
     try:
-        await _Stage(redis, stage, handler, settings, batch, stop or asyncio.Event()).run(concurrency)
+        await _Stage(redis, stage, handler, settings, batch, stop).run(concurrency)
     finally:
         await redis.aclose()
 
@@ -69,7 +50,7 @@ class _Stage:
     """One consumer of one stage; its lanes take and handle entries independently of each other."""
 
     def __init__(
-        self, redis: Redis, stage: str, handler: Handler, settings: ServiceSettings, batch: int, stop: asyncio.Event
+        self, redis: Client, stage: str, handler: Handler, settings: ServiceSettings, batch: int, stop: asyncio.Event
     ) -> None:
         self._redis = redis
         self._stage = stage
@@ -78,7 +59,9 @@ class _Stage:
         self._batch = batch
         self._stop = stop
         self._consumer = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
-        self._queue = Queue(redis, settings)
+        following = next_stage(stage)
+        self._queue = StageQueue(redis, stage)
+        self._next = StageQueue(redis, following, max_backlog=settings.max_backlog) if following else None
         self._jobs = JobStore(redis)
         self._deliveries = Deliveries(redis, stage, self._consumer, settings)
         self._forget = redis.register_script(scripts.FORGET_CONSUMERS)
@@ -89,9 +72,14 @@ class _Stage:
         """Runs the lanes; after `stop` they get the drain time, and what is left is left to other workers."""
         lanes = [asyncio.create_task(self._lane()) for _ in range(concurrency)]
         upkeep = asyncio.create_task(self._upkeep())
-        log.info("working", stage=self._stage, consumer=self._consumer, lanes=concurrency, batch=self._batch)
         try:
-            await self._stop.wait()
+            log.info("working", stage=self._stage, consumer=self._consumer, lanes=concurrency, batch=self._batch)
+            stopping = asyncio.create_task(self._stop.wait())
+            done, _ = await asyncio.wait((stopping, *lanes), return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            # A lane that ends untold met an error that it could not even log: better no worker than a deaf one.
+            for lane in done - {stopping}:
+                lane.result()
             log.info("draining", drain_seconds=self._settings.drain_seconds)
             await asyncio.wait(lanes, timeout=self._settings.drain_seconds)
         finally:
@@ -119,12 +107,12 @@ class _Stage:
     async def _take(self) -> list[Entry]:
         """Entries that nobody works on any more, otherwise new ones; none when there are none or must be none."""
         try:
-            with reporting_unavailable():
+            with translated():
                 return await self._reclaim() or await self._read()
         except ResponseError as error:
             if "NOGROUP" not in str(error):
                 raise
-            await self._queue.ensure_groups()
+            await self._create_queues()
             return []
 
     async def _reclaim(self) -> list[Entry]:
@@ -133,7 +121,7 @@ class _Stage:
             return []
         self._reclaimed_at = time.monotonic()
         idle = int(self._settings.reclaim_idle_seconds * 1000)
-        found: Any = await self._redis.xautoclaim(
+        found = await self._redis.xautoclaim(
             stream(self._stage), GROUP, self._consumer, idle, start_id=self._cursor, count=self._batch
         )
         self._cursor = found[0]
@@ -142,7 +130,7 @@ class _Stage:
         pipeline = self._redis.pipeline(transaction=False)
         for entry_id, _ in found[1]:
             pipeline.xpending_range(stream(self._stage), GROUP, entry_id, entry_id, 1)
-        pending: Any = await pipeline.execute()
+        pending = await pipeline.execute()
         deliveries = {row["message_id"]: int(row["times_delivered"]) for rows in pending for row in rows}
         entries = await self._parse(found[1], deliveries)
         log.info("reclaimed", entries=len(entries))
@@ -158,11 +146,10 @@ class _Stage:
 
     async def _read(self) -> list[Entry]:
         """New entries, unless the next stage has no room for their results."""
-        following = next_stage(self._stage)
-        if following and await self._queue.backlog(following) >= self._settings.max_backlog:
+        if self._next is not None and await self._next.is_full():
             await self._sleep(_POLL_SECONDS)
             return []
-        found: Any = await self._redis.xreadgroup(
+        found = await self._redis.xreadgroup(
             GROUP, self._consumer, {stream(self._stage): ">"}, count=self._batch, block=int(_POLL_SECONDS * 1000)
         )
         rows = [row for _, rows in (found.items() if isinstance(found, dict) else found) for row in rows]
@@ -176,6 +163,11 @@ class _Stage:
             except InvalidInput as error:
                 await self._deliveries.refuse(Entry(entry_id, Task("", 0), 1), str(error), dead=True)
         return entries
+
+    async def _create_queues(self) -> None:
+        for queue in (self._queue, self._next):
+            if queue is not None:
+                await queue.create()
 
     async def _handle(self, entries: Sequence[Entry]) -> float:
         """Runs the handler and settles each entry; returns for how long this lane should pause."""
@@ -218,8 +210,8 @@ class _Stage:
         while True:
             await asyncio.sleep(_UPKEEP_SECONDS)
             try:
-                await self._queue.trim(self._stage)
-                with reporting_unavailable():
+                await self._queue.trim()
+                with translated():
                     await self._forget(keys=[stream(self._stage)], args=[GROUP, int(_FORGET_SECONDS * 1000)])
             except (NarError, ResponseError) as error:
                 log.warning("upkeep of the queue failed", reason=str(error))
@@ -227,7 +219,7 @@ class _Stage:
     async def _leave(self) -> None:
         """Takes this consumer off the group, if it leaves nothing behind."""
         try:
-            with reporting_unavailable():
+            with translated():
                 for row in await self._redis.xinfo_consumers(stream(self._stage), GROUP):
                     if row["name"] == self._consumer and row["pending"] == 0:
                         await self._redis.xgroup_delconsumer(stream(self._stage), GROUP, self._consumer)

@@ -10,15 +10,21 @@ from collections.abc import Mapping
 
 import structlog
 
+from services.runtime.settings import ServiceSettings
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+"""The logger of all services: `log.info("event", key=value)`."""
+
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._\-]{1,128}$")
 
 
-def configure_logging(service: str, level: str = "info", log_format: str = "json") -> None:
-    """Sets up structlog for this process; every event carries `service`. `log_format` is "json" or "console"."""
+def configure_logs(service: str, settings: ServiceSettings) -> None:
+    """Sets up structlog for this process as the settings say; every event carries `service`."""
+    is_json = settings.log_format == "json"
     renderer: structlog.typing.Processor
-    renderer = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
-    exceptions = [structlog.processors.format_exc_info] if log_format == "json" else []
+    renderer = structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer()
+    exceptions = [structlog.processors.format_exc_info] if is_json else []
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -27,7 +33,7 @@ def configure_logging(service: str, level: str = "info", log_format: str = "json
             *exceptions,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

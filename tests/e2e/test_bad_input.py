@@ -137,7 +137,7 @@ def test_errors_keep_their_class_over_the_wire(search: Callable[..., search_pb2.
 def test_a_malformed_search_is_refused(
     request_: search_pb2.SearchRequest, text: str, search: Callable[..., search_pb2.SearchResponse]
 ) -> None:
-    with pytest.raises(grpc.RpcError, match="") as caught:
+    with pytest.raises(grpc.RpcError) as caught:
         search(request_)
     assert caught.value.code() is Code.INVALID_ARGUMENT, caught.value.details()
     assert re.search(text, caught.value.details())
@@ -168,7 +168,7 @@ def header_of(**fields: object) -> index_pb2.CreateIndexJobRequest:
 
 
 def test_bad_models_among_good_ones_are_listed_with_their_reasons(channel: grpc.Channel, client: Client) -> None:
-    bad = {kind: bad for kind, bad in BAD_SOURCES.items() if bad[0].WhichOneof("model") not in (None, "graph")}
+    bad = {kind: bad for kind, bad in BAD_SOURCES.items() if bad[0].WhichOneof("model") is not None}
     items = [item_of(source, id=kind.replace(" ", "_")) for kind, (source, _, _) in bad.items()]
     good = [item_of(Source(name="timm/resnet18")), item_of(Source(name="torchvision/alexnet"))]
     created = job_of(channel, header_of(collection="bad_among_good"), good[0], *items, good[1])
@@ -205,22 +205,6 @@ def test_a_malformed_job_is_refused(
     with pytest.raises(grpc.RpcError) as caught:
         job_of(channel, *messages)
     assert caught.value.code() is Code.INVALID_ARGUMENT, caught.value.details()
-
-
-@pytest.mark.parametrize("kind", ["cyclic graph", "edges out of range", "empty graph"])
-def test_a_bad_graph_fails_alone(kind: str, channel: grpc.Channel, client: Client) -> None:
-    """Whether the front door or the extractor finds it: it is refused or listed, and never indexed."""
-    source, _, text = BAD_SOURCES[kind]
-    try:
-        created = job_of(channel, header_of(collection="bad_graphs"), item_of(source))
-    except grpc.RpcError as error:
-        assert error.code() is Code.INVALID_ARGUMENT
-        assert text in error.details()
-        return
-    *_, job = client.watch_job(created.id)
-    (failure,) = client.list_failures(created.id)
-    assert (job.indexed, job.failed) == (0, 1)
-    assert text in failure.reason
 
 
 def test_a_3_gb_upload_never_leaves_the_machine(client: Client, tmp_path: Path) -> None:

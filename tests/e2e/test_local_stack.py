@@ -53,15 +53,14 @@ def test_an_onnx_file_finds_its_own_architecture_with_evidence(
 def test_an_indexed_architecture_is_not_its_own_neighbour(client: Client, indexed: Indexed) -> None:
     ids = ids_of(client.search("timm/resnet50", top_k=20))
     assert "timm/resnet50" not in ids
-    assert len(ids) == len(MODELS) - 1
-    assert ids[0] in ("timm/resnet34", "timm/resnet18")
+    assert sorted(ids) == sorted(set(MODELS) - {"timm/resnet50"})
 
 
 def test_a_model_that_is_not_indexed_is_extracted_by_its_name(client: Client, indexed: Indexed) -> None:
-    result = client.search("timm/resnet26", top_k=1)
+    result = client.search("timm/resnet26", top_k=3)
     assert result.query is not None
-    assert result.query.name.endswith("resnet26")
-    assert result.neighbours[0].architecture.family == "resnet"
+    assert (result.query.id, result.query.family, result.query.params) == ("timm/resnet26", "resnet", 15_995_176)
+    assert len(result) == 3
 
 
 def test_a_graph_traced_here_finds_the_same_network(client: Client, indexed: Indexed) -> None:
@@ -76,7 +75,7 @@ def test_a_users_own_module_has_neighbours(client: Client, indexed: Indexed) -> 
     import torch
     from torch import nn
 
-    layers = [layer for _ in range(4) for layer in (nn.Conv2d(16, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU())]
+    layers = [layer for _ in range(4) for layer in (nn.Conv2d(16, 16, 3, padding=1), nn.ReLU())]
     module = nn.Sequential(nn.Conv2d(3, 16, 3), *layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10))
     result = client.search(graph=nar.trace(module, torch.zeros(1, 3, 32, 32)), top_k=5)
     assert len(result) == 5
@@ -98,7 +97,7 @@ def test_filters_and_labels(client: Client, indexed: Indexed) -> None:
     by_owner = client.search("timm/vgg11", filter='labels.owner = "vision"')
     assert sorted(ids_of(by_owner)) == sorted(LABELLED)
     assert by_owner.neighbours[0].architecture.labels == {"owner": "vision", "batch": "first"}
-    small = client.search("timm/vgg11", filter='library = "torchvision" AND params < 10M')
+    small = client.search("timm/vgg11", filter='library = "torchvision" AND params < 20M')
     assert sorted(ids_of(small)) == ["torchvision/googlenet", "torchvision/squeezenet1_0"]
     transformers = client.search("timm/vgg11", filter='block = "attention"')
     assert ids_of(transformers) == ["timm/vit_tiny_patch16_224"]
@@ -184,7 +183,7 @@ def test_a_cancelled_job_stops(client: Client, indexed: Indexed) -> None:
 def test_unknown_things_are_named(client: Client, indexed: Indexed) -> None:
     with pytest.raises(NotFound, match="no-such-id"):
         client.search("no-such-id")
-    with pytest.raises(UnknownModel, match="timm/resnet5O") as caught:
+    with pytest.raises(UnknownModel, match="resnet5O") as caught:
         client.search(MISSPELT)
     assert "timm/resnet50" in caught.value.suggestions
     with pytest.raises(NotFound, match="nowhere"):

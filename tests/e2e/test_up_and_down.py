@@ -85,7 +85,7 @@ def test_what_was_indexed_is_there_after_a_restart(tmp_path: Path) -> None:
 
 def test_a_failed_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
     stack = LocalStack(tmp_path, ports="free", settings={"NAR_LOG_LEVEL": "nonsense"})
-    with pytest.raises(Unavailable, match=r"(?s)exited with code.*log_level"):
+    with pytest.raises(Unavailable, match=r"(?s)exited with code.*log-level"):
         stack.start()
     assert wait_until_gone(tmp_path, 5) == []
     assert not (tmp_path / "addresses.json").exists()

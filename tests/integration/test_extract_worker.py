@@ -21,9 +21,10 @@ from nar.graph import Graph
 from nar.v1 import architecture_pb2, graph_pb2
 from services.runtime.blobs import BlobStore
 from services.runtime.jobs import JobStore
-from services.runtime.queue import Queue, Task
+from services.runtime.queue import StageQueue
 from services.runtime.redis_connection import connect
 from services.runtime.settings import ServiceSettings
+from services.runtime.tasks import Task
 
 LIGHT_RESNET50 = Path(onnx.__file__).parent / "backend/test/data/light/light_resnet50.onnx"
 
@@ -49,11 +50,11 @@ async def worker(settings: ServiceSettings) -> AsyncIterator[asyncio.subprocess.
 async def run_job(settings: ServiceSettings, sources: list[dict[str, str]], *, kill_at: int | None = None) -> str:
     """Extracts `sources` as one job; kills the worker once `kill_at` items are extracted, and starts another one."""
     redis = connect(settings.redis_url)
-    jobs, queue = JobStore(redis), Queue(redis, settings)
-    await queue.ensure_groups()
-    job = (await jobs.create("zoo")).id
-    await jobs.accept(job, *range(len(sources)))
-    await queue.publish("extract", [Task(job, item, fields) for item, fields in enumerate(sources)])
+    jobs, queue = JobStore(redis), StageQueue(redis, "extract")
+    await queue.create()
+    job = (await jobs.create("zoo"))[0].id
+    await jobs.accept(job, len(sources))
+    await queue.publish([Task(job, item, fields) for item, fields in enumerate(sources)])
     async with asyncio.timeout(120):
         if kill_at is not None:
             async with worker(settings) as process:

@@ -82,7 +82,7 @@ async def test_an_onnx_file(stub: extractor_pb2_grpc.ExtractorServiceAsyncStub) 
     assert re.fullmatch("sha256:[0-9a-f]{16}", found.id)
     assert (found.library, found.library_version[:6]) == ("onnx", "opset ")
     assert found.block == architecture_pb2.BLOCK_CNN
-    assert sum(response.graph.op_table[op] == "conv" for op in response.graph.op) == 53
+    assert sum(response.graph.op_table[op].startswith("conv") for op in response.graph.op) == 53
     again = await extract(stub, ModelSource(onnx=LIGHT_RESNET50.read_bytes()))
     assert again == response
 
@@ -106,7 +106,7 @@ async def test_a_graph_keeps_its_ops_and_is_described(stub: extractor_pb2_grpc.E
 
 
 def onnx_with_external_data() -> bytes:
-    weight = helper.make_tensor("w", TensorProto.FLOAT, [2], b"", raw=True)
+    weight = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[2])
     weight.data_location = TensorProto.EXTERNAL
     weight.external_data.add(key="location", value="../../../../etc/passwd")
     value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [2])
@@ -154,7 +154,7 @@ BAD = {
     "remote-code": (
         ModelSource(config_json=json.dumps({"model_type": "x", "auto_map": {"AutoModel": "evil--modeling.Evil"}})),
         UnsupportedSource,
-        "source.config_json",
+        "source.config_json.auto_map",
         "code",
     ),
     "unknown-config": (

@@ -23,9 +23,9 @@ async def finish_tasks(redis: Redis) -> list[str]:
 
 async def test_items_advance_once_per_stage_and_never_leave_a_terminal_state(redis: Redis) -> None:
     jobs = JobStore(redis)
-    job = (await jobs.create("default")).id
-    assert await jobs.accept(job, 0, 1) == 2
-    assert await jobs.accept(job, 1) == 0
+    job = (await jobs.create("default"))[0].id
+    assert await jobs.accept(job) == 0
+    assert await jobs.accept(job, 1) == 1
     for stage in ("extract", "extract", "mine", "extract", "embed", "mine"):
         await jobs.advance(job, 0, stage)
     assert await jobs.index(job, 0, duplicate=True)
@@ -48,8 +48,8 @@ async def test_items_advance_once_per_stage_and_never_leave_a_terminal_state(red
 
 async def test_a_job_gets_exactly_one_finish_task_when_it_is_closed_and_complete(redis: Redis) -> None:
     jobs = JobStore(redis)
-    job = (await jobs.create("default")).id
-    await jobs.accept(job, 0, 1)
+    job = (await jobs.create("default"))[0].id
+    await jobs.accept(job, 2)
     await jobs.index(job, 0)
     await jobs.fail(job, 1, "timm/bad", "extract", "no such model")
     assert await finish_tasks(redis) == []
@@ -63,7 +63,7 @@ async def test_a_job_gets_exactly_one_finish_task_when_it_is_closed_and_complete
 
 async def test_an_empty_job_finishes_when_it_is_closed(redis: Redis) -> None:
     jobs = JobStore(redis)
-    job = (await jobs.create("default")).id
+    job = (await jobs.create("default"))[0].id
     await jobs.close(job)
     assert await finish_tasks(redis) == [job]
     assert (await jobs.finish(job)).is_terminal
@@ -71,8 +71,8 @@ async def test_an_empty_job_finishes_when_it_is_closed(redis: Redis) -> None:
 
 async def test_a_job_with_open_items_cannot_finish(redis: Redis) -> None:
     jobs = JobStore(redis)
-    job = (await jobs.create("default")).id
-    await jobs.accept(job, 0)
+    job = (await jobs.create("default"))[0].id
+    await jobs.accept(job)
     await jobs.close(job)
     with pytest.raises(FailedPrecondition, match="still being processed"):
         await jobs.finish(job)
@@ -80,19 +80,19 @@ async def test_a_job_with_open_items_cannot_finish(redis: Redis) -> None:
 
 async def test_a_closed_or_cancelled_job_takes_no_more_items(redis: Redis) -> None:
     jobs = JobStore(redis)
-    closed, cancelled = (await jobs.create("default")).id, (await jobs.create("default")).id
-    await jobs.accept(closed, 0)
+    closed, cancelled = (await jobs.create("default"))[0].id, (await jobs.create("default"))[0].id
+    await jobs.accept(closed)
     await jobs.close(closed)
     await jobs.cancel(cancelled)
     for job in (closed, cancelled, "unknown"):
         with pytest.raises(FailedPrecondition, match="takes no more items"):
-            await jobs.accept(job, 1)
+            await jobs.accept(job)
 
 
 async def test_cancel_is_terminal_and_repeats_but_not_after_success(redis: Redis) -> None:
     jobs = JobStore(redis)
-    job = (await jobs.create("default")).id
-    await jobs.accept(job, 0, 1)
+    job = (await jobs.create("default"))[0].id
+    await jobs.accept(job, 2)
     await jobs.index(job, 0)
     first = await jobs.cancel(job)
     assert first.state is State.CANCELLED
@@ -101,7 +101,7 @@ async def test_cancel_is_terminal_and_repeats_but_not_after_success(redis: Redis
     assert not await jobs.index(job, 1)
     assert await finish_tasks(redis) == [job]
     assert await jobs.finish(job) == first
-    done = (await jobs.create("default")).id
+    done = (await jobs.create("default"))[0].id
     await jobs.close(done)
     await jobs.finish(done)
     with pytest.raises(FailedPrecondition, match="has finished"):
@@ -110,19 +110,20 @@ async def test_cancel_is_terminal_and_repeats_but_not_after_success(redis: Redis
 
 async def test_the_same_idempotency_key_gives_the_same_job(redis: Redis) -> None:
     jobs = JobStore(redis)
-    first = await jobs.create("default", "key")
-    assert (await jobs.create("other", "key")) == first
-    assert (await jobs.create("default", "another")).id != first.id
-    assert (await jobs.create("default")).id != (await jobs.create("default")).id
+    first, is_new = await jobs.create("default", "key")
+    assert is_new
+    assert (await jobs.create("other", "key")) == (first, False)
+    assert (await jobs.create("default", "another"))[0].id != first.id
+    assert (await jobs.create("default"))[0].id != (await jobs.create("default"))[0].id
 
 
 async def test_jobs_are_listed_from_the_newest_and_failures_by_item(redis: Redis) -> None:
     jobs = JobStore(redis)
-    made = [(await jobs.create(f"c{number}")).id for number in range(3)]
-    listed = [state.id for state in await jobs.list()]
+    made = [(await jobs.create(f"c{number}"))[0].id for number in range(3)]
+    listed = [state.id for state in await jobs.page()]
     assert sorted(listed) == sorted(made)
-    assert [state.id for state in await jobs.list(offset=1, limit=1)] == listed[1:2]
-    await jobs.accept(made[0], *range(12))
+    assert [state.id for state in await jobs.page(offset=1, limit=1)] == listed[1:2]
+    await jobs.accept(made[0], 12)
     for item in (11, 2, 10, 0):
         await jobs.fail(made[0], item, f"timm/m{item}", "mine", 'a "quoted" reason\nof two lines, ü')
     assert [failure.item for failure in await jobs.failures(made[0])] == [0, 2, 10, 11]

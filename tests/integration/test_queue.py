@@ -20,27 +20,31 @@ from valkey_process import ValkeyProcess
 from nar.errors import InvalidInput, NarError, Overloaded, Unavailable
 from services.runtime.delivery import Deliveries, Entry
 from services.runtime.jobs import JobState, JobStore, State
-from services.runtime.queue import DEAD_LETTERS, GROUP, STAGES, Outcome, Queue, Task, stream
+from services.runtime.queue import StageQueue
 from services.runtime.redis_connection import connect
 from services.runtime.settings import ServiceSettings
-from services.runtime.stage import Handler, run_stage
+from services.runtime.stage import work
+from services.runtime.tasks import DEAD_LETTERS, GROUP, STAGES, Handler, Outcome, Task, stream
 
 SLOW_WORKER = """
 import asyncio, sys
 from services.runtime.settings import ServiceSettings
-from services.runtime.worker import run_worker
+from services.runtime.worker import run_stage, run_worker
 
 async def handle(tasks):
     print("took", *(task.item for task in tasks), flush=True)
     await asyncio.sleep(600)
 
-asyncio.run(run_worker(sys.argv[1], handle, ServiceSettings.parse(sys.argv[2:]), batch=4))
+async def main(settings):
+    await run_stage(sys.argv[1], handle, settings)
+
+run_worker("test", main, ServiceSettings.parse(sys.argv[2:]))
 """
 
 
 @pytest.fixture
 def settings(redis_url: str) -> ServiceSettings:
-    return ServiceSettings(redis_url=redis_url, reclaim_idle_seconds=0.6, max_deliveries=3, publish_wait_seconds=0.1)
+    return ServiceSettings(redis_url=redis_url, reclaim_idle_seconds=0.6, max_deliveries=3, batch_size=4)
 
 
 @pytest.fixture
@@ -71,7 +75,7 @@ async def working(*stages: tuple[str, Handler], settings: ServiceSettings, batch
     """Workers of the stages while it lasts; then they drain."""
     stop = asyncio.Event()
     running = [
-        asyncio.create_task(run_stage(stage, handler, settings, batch=batch, concurrency=2, stop=stop))
+        asyncio.create_task(work(stage, handler, settings, stop, batch=batch, concurrency=2))
         for stage, handler in stages
     ]
     try:
@@ -97,11 +101,11 @@ async def ended(redis: Redis, job: str) -> JobState:
 
 async def new_job(redis: Redis, settings: ServiceSettings, items: int, stage: str = "extract") -> str:
     """A closed job whose items wait at `stage`."""
-    jobs, queue = JobStore(redis), Queue(redis, settings)
-    await queue.ensure_groups()
-    job = (await jobs.create("default")).id
-    await jobs.accept(job, *range(items))
-    await queue.publish(stage, [Task(job, item, {"source": f"timm/m{item}"}) for item in range(items)])
+    jobs, queue = JobStore(redis), StageQueue(redis, stage, max_backlog=settings.max_backlog)
+    await queue.create()
+    job = (await jobs.create("default"))[0].id
+    assert await jobs.accept(job, items) == 0
+    await queue.publish([Task(job, item, {"source": f"timm/m{item}"}) for item in range(items)])
     await jobs.close(job)
     return job
 
@@ -201,6 +205,7 @@ async def process(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker process; by default its handler does not return."""
     flags = ["--redis-url", settings.redis_url, "--reclaim-idle-seconds", str(settings.reclaim_idle_seconds)]
+    flags += ["--batch-size", str(settings.batch_size)]
     worker = await asyncio.create_subprocess_exec(
         sys.executable, "-c", program, stage, *flags, stdout=asyncio.subprocess.PIPE
     )
@@ -278,17 +283,17 @@ async def test_a_task_that_two_workers_handle_counts_once(redis: Redis, settings
 
 async def test_producers_wait_for_room_and_then_are_refused(redis: Redis, settings: ServiceSettings) -> None:
     settings = settings.model_copy(update={"max_backlog": 10})
-    queue = Queue(redis, settings)
-    await queue.ensure_groups()
-    job = (await JobStore(redis).create("default")).id
+    queue = StageQueue(redis, "extract", max_backlog=10)
+    await queue.create()
+    job = (await JobStore(redis).create("default"))[0].id
     tasks = [Task(job, item) for item in range(25)]
-    await JobStore(redis).accept(job, *range(25))
+    await JobStore(redis).accept(job, 25)
     with pytest.raises(Overloaded, match="the queue of stage 'extract' is full \\(10 tasks\\), 10 of 25 tasks"):
-        await queue.publish("extract", tasks)
-    assert await queue.backlog("extract") == 10
+        await queue.publish(tasks, patience=0.1)
+    assert await queue.backlog() == 10
     async with working(("extract", pass_on), settings=settings):
-        await queue.publish("extract", tasks[10:20], wait_seconds=20)
-    assert await queue.backlog("mine") >= 10
+        await queue.publish(tasks[10:20], patience=20)
+    assert await StageQueue(redis, "mine").backlog() >= 10
 
 
 async def test_a_stage_stops_taking_when_the_next_one_has_no_room(redis: Redis, settings: ServiceSettings) -> None:
@@ -296,10 +301,10 @@ async def test_a_stage_stops_taking_when_the_next_one_has_no_room(redis: Redis, 
     job = await new_job(redis, settings, 20)
     jobs = JobStore(redis)
     await jobs.get(job)
-    queue = Queue(redis, settings)
-    other = (await jobs.create("default")).id
-    await jobs.accept(other, *range(20))
-    await queue.publish("mine", [Task(other, item) for item in range(20)])
+    queue = StageQueue(redis, "mine", max_backlog=20)
+    other = (await jobs.create("default"))[0].id
+    await jobs.accept(other, 20)
+    await queue.publish([Task(other, item) for item in range(20)])
     async with working(("extract", pass_on), settings=settings):
         await asyncio.sleep(1.0)
         assert (await jobs.get(job)).extracted == 0
@@ -313,22 +318,22 @@ async def test_a_stage_stops_taking_when_the_next_one_has_no_room(redis: Redis, 
 
 async def test_trimming_deletes_only_what_every_group_has_acknowledged(redis: Redis, settings: ServiceSettings) -> None:
     await new_job(redis, settings, 10)
-    queue, key = Queue(redis, settings), stream("extract")
+    queue, key = StageQueue(redis, "extract"), stream("extract")
     await redis.xgroup_create(key, "auditors", id="0")
     ids = [entry for entry, _ in await redis.xrange(key)]
     await redis.xreadgroup(GROUP, "worker", {key: ">"}, count=8)
     await redis.xack(key, GROUP, *ids[:3], *ids[4:8])
-    assert await queue.trim("extract") == 0
+    assert await queue.trim() == 0
     await redis.xreadgroup("auditors", "auditor", {key: ">"}, count=10)
     await redis.xack(key, "auditors", *ids)
-    assert await queue.trim("extract") == 3
+    assert await queue.trim() == 3
     assert [entry for entry, _ in await redis.xrange(key)] == ids[3:]
     await redis.xack(key, GROUP, ids[3])
-    await queue.trim("extract")
+    await queue.trim()
     assert [entry for entry, _ in await redis.xrange(key)] == ids[8:]
     (group,) = [group for group in await redis.xinfo_groups(key) if group["name"] == GROUP]
     assert (group["lag"], group["pending"]) == (2, 0)
-    assert await queue.backlog("extract") == 2
+    assert await queue.backlog() == 2
 
 
 async def test_tasks_of_a_cancelled_job_are_dropped_and_its_writes_become_visible(
@@ -382,7 +387,7 @@ async def test_a_malformed_entry_is_set_aside(redis: Redis, settings: ServiceSet
         await ended(redis, job)
 
         async def set_aside() -> bool:
-            return bool(await redis.xlen(DEAD_LETTERS)) and await Queue(redis, settings).backlog("extract") == 0
+            return bool(await redis.xlen(DEAD_LETTERS)) and await StageQueue(redis, "extract").backlog() == 0
 
         await until(set_aside)
 
@@ -400,12 +405,12 @@ async def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(
 ) -> None:
     job = await new_job(redis, settings, 2)
     program = SLOW_WORKER.replace("asyncio.sleep(600)", "asyncio.sleep(1.0)\n    return [{} for _ in tasks]")
-    async with process("extract", settings, program.replace("batch=4", "batch=1")) as worker:
+    async with process("extract", settings.model_copy(update={"batch_size": 1}), program) as worker:
         assert await took(worker) == {0}
         worker.terminate()
         assert await asyncio.wait_for(worker.wait(), 30) == 0
     assert (await JobStore(redis).get(job)).extracted == 1
-    assert await Queue(redis, settings).backlog("extract") == 1
+    assert await StageQueue(redis, "extract").backlog() == 1
     assert await redis.xinfo_consumers(stream("extract"), GROUP) == []
 
 

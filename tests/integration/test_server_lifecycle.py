@@ -30,7 +30,7 @@ from nar.errors import Overloaded, UnknownModel
 from nar.v1 import extractor_pb2, extractor_pb2_grpc
 from services.runtime.server import serve
 from services.runtime.settings import ServiceSettings
-from services.runtime.telemetry import configure_logging
+from services.runtime.telemetry import configure_logs
 
 class Servicer(extractor_pb2_grpc.ExtractorServiceServicer):
     async def Extract(self, request, context):
@@ -57,7 +57,7 @@ async def backends():
 
 async def main():
     settings = ServiceSettings.parse(sys.argv[2:])
-    configure_logging("test", settings.log_level, settings.log_format)
+    configure_logs("test", settings)
     add = lambda server: extractor_pb2_grpc.add_ExtractorServiceServicer_to_server(Servicer(), server)
     await serve(settings, add, ["nar.v1.ExtractorService"], backends)
 

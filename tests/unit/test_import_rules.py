@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # Files that translate a protocol: the names that each service has, and the adapters of one backend.
-TRANSLATORS = ("server.py", "worker.py", "extractor/codec.py")
+# An ONNX file is a protobuf message itself: its parser knows how parsing fails.
+TRANSLATORS = ("server.py", "worker.py", "extractor/codec.py", "extractor/onnx_file.py")
 SERVICES = ("extractor", "motif_miner", "embedder", "search")
 TRANSPORT = ("grpc", "google.protobuf", "redis", "pymilvus", "nar.v1", "nar.codec", "nar.status")
 

@@ -23,6 +23,8 @@ def normalise_arithmetic(net: Net) -> None:
             node.become("rsqrt", _operands_of(net, node.operands[0]))
         elif node.op in ("scale", "shift"):
             _merge_constants(net, index)
+        elif node.op == "where" and net.is_op(node.operands[0], "isnan"):
+            _drop_guard(net, index)
 
 
 def known_value(operand: Operand) -> float | None:
@@ -104,6 +106,14 @@ def _merge_constants(net: Net, index: int) -> None:
         other = before.attributes["value"]
         total = value * other if node.op == "scale" else value + other
         node.become(node.op, [before.operands[0], Weight((), (), total)], value=total)
+
+
+def _drop_guard(net: Net, index: int) -> None:
+    """Drops what only replaces undefined values, as exporters do after the softmax of a masked row."""
+    condition, *choices = net.nodes[index].operands
+    guarded = _operands_of(net, condition)[0]
+    if isinstance(guarded, int) and guarded in choices:
+        net.replace(index, guarded)
 
 
 def _operands_of(net: Net, operand: Operand) -> list[Operand]:

@@ -16,6 +16,7 @@ from services.extractor.canonical.attention import fuse_attention
 from services.extractor.canonical.contraction import contract
 from services.extractor.canonical.normalisation import fuse_normalisation
 from services.extractor.canonical.rotary import fuse_rotary
+from services.extractor.canonical.sharing import share_equal
 from services.extractor.net import Net
 from services.extractor.raw import RawGraph
 from services.extractor.tables.aten import ATEN
@@ -25,6 +26,7 @@ from services.extractor.tables.onnx import ONNX
 TABLES: Mapping[str, Mapping[str, Rule | str]] = {"aten": ATEN, "onnx": ONNX}
 
 PASSES: tuple[Callable[[Net], None], ...] = (
+    share_equal,
     normalise_arithmetic,
     fuse_normalisation,
     fold_affine,

@@ -35,7 +35,7 @@ def _join_joins(net: Net, index: int) -> None:
     axis = node.attributes.get("axis")
     operands: list[Operand] = []
     for item in node.operands:
-        inner = net.nodes[item] if isinstance(item, int) and net.only_reader(item) is not None else None
+        inner = net.nodes[item] if isinstance(item, int) and net.only_reader(item) == index else None
         if inner and inner.op == "concat" and axis is not None and inner.attributes.get("axis") == axis:
             operands.extend(inner.operands)
         else:

@@ -52,10 +52,7 @@ def _by_root(net: Net, index: int, data: Operand, root: Operand) -> bool:
     if not isinstance(variance, int) or not isinstance(data, int):
         return False
     if net.nodes[variance].op == "sum" and net.is_op(_data(net, variance), "square"):
-        if _data(net, _data(net, variance)) != data:
-            return False
-        net.nodes[index].become("normalize", [data])
-        return True
+        return _by_length(net, index, data, _data(net, _data(net, variance)))
     source, axes, centred = _spread(net, variance)
     if source is None:
         return False
@@ -72,6 +69,13 @@ def _by_root(net: Net, index: int, data: Operand, root: Operand) -> bool:
         )
         return True
     return False
+
+
+def _by_length(net: Net, index: int, data: Operand, measured: Operand) -> bool:
+    """Whether `index` is data / |data|; then it is rewritten."""
+    if measured == data:
+        net.nodes[index].become("normalize", [data])
+    return measured == data
 
 
 def _spread(net: Net, variance: int) -> tuple[Operand, tuple[int, ...], bool]:

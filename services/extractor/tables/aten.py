@@ -159,7 +159,9 @@ def _channel_norm(name: str) -> Rule:
 def _last_norm(name: str, weights: int) -> Rule:
     def rule(build: Builder, op: RawOp) -> Operand:
         affine = at(op, 1) is not None
-        return build.emit_raw(name, op.operands[: 1 + weights], kind="norm", channels=op.shape[-1], affine=affine)
+        return build.emit_raw(
+            name, op.operands[: 1 + weights], kind="norm", channels=(op.shape or (1,))[-1], affine=affine
+        )
 
     return rule
 

@@ -42,14 +42,14 @@ def _chain(name: str) -> Rule:
 
 
 def _convolution(build: Builder, op: RawOp) -> Operand:
-    groups = int(op.attributes.get("group", 1))
+    groups = int(op.attributes.get("group") or 1)
     return convolution(build, op, groups, transposed=op.name.startswith("ConvTranspose"))
 
 
 def _quantised_convolution(build: Builder, op: RawOp) -> Operand:
     """QLinearConv (x, scale, zero, w, scale, zero, scale, zero, bias) and ConvInteger (x, w, zero, zero)."""
     operands = (at(op, 0), at(op, 3), at(op, 8)) if op.name.startswith("QLinear") else op.operands[:2]
-    return convolution(build, op, int(op.attributes.get("group", 1)), transposed=False, operands=operands)
+    return convolution(build, op, int(op.attributes.get("group") or 1), transposed=False, operands=operands)
 
 
 def _gemm(build: Builder, op: RawOp) -> Operand:
@@ -150,7 +150,7 @@ def _added_norm(name: str) -> Rule:
     def rule(build: Builder, op: RawOp) -> Operand:
         total = build.emit_raw("add", op.operands[:2])
         weights = [build.operand(item) for item in op.operands[2:4]]
-        return build.emit(name, [total, *weights], kind="norm", channels=op.shape[-1], affine=True)
+        return build.emit(name, [total, *weights], kind="norm", channels=(op.shape or (1,))[-1], affine=True)
 
     return rule
 

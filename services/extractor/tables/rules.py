@@ -15,6 +15,11 @@ def at(op: RawOp, position: int) -> Operand:
     return op.operands[position] if position < len(op.operands) else None
 
 
+def elements(shape: Shape) -> int:
+    """Number of elements; 0 where a size is not known."""
+    return 0 if -1 in shape else math.prod(shape)
+
+
 def scalar(value: float) -> Weight:
     """A constant of one element."""
     return Weight((), (), float(value))
@@ -34,12 +39,11 @@ def view(build: Builder, op: RawOp) -> Operand:
 
 
 def _take_shape(build: Builder, made: int, shape: Shape) -> None:
-    """Sources flatten the leading dimensions of a product: the shape in which it is read first is the real one."""
+    """Sources flatten the leading dimensions of a linear layer: the shape in which it is read first is the real one."""
     node = build.nodes[made]
-    matrix = {"linear": 1, "matmul": 2}.get(node.op, 0)
-    if matrix and node.attributes.get("flat"):
+    if node.op == "linear" and node.attributes.get("flat"):
         node.attributes["flat"] = False
-        if len(shape) > len(node.shape) and shape[-matrix:] == node.shape[-matrix:]:
+        if len(shape) > len(node.shape) and shape[-1] == node.shape[-1]:
             node.shape = shape
 
 
@@ -137,14 +141,14 @@ def convolution(
     `weight` has shape (out, in / groups, *kernel), transposed (in, out / groups, *kernel).
     """
     data, weight, bias = (*(op.operands if operands is None else operands), None, None)[:3]
-    shape = build.shape(weight)
+    shape = (*build.shape(weight), 1, 1)[: max(len(build.shape(weight)), 2)]
     kernel, channels = shape[2:], shape[0] if transposed else shape[1] * groups
     # Each output element (transposed: input element) costs one multiply-add per weight of its channel.
-    elements = math.prod(build.shape(data) if transposed else op.shape)
+    steps = elements(build.shape(data) if transposed else op.shape)
     return build.emit_raw(
         kernel_name("deconv" if transposed else "conv", kernel, groups, channels),
         [data, weight, bias],
-        flops=2 * elements * math.prod(shape[1:]),
+        flops=2 * steps * elements(shape[1:]),
         kind="convolution",
         channels=shape[1] * groups if transposed else shape[0],
         affine=bias is not None,
@@ -163,14 +167,14 @@ def product(build: Builder, op: RawOp, left: Operand, right: Operand, inner: int
     """
     items = [build.operand(left), build.operand(right)]
     width = (build.shape(left) or (1,))[-1] if inner is None else inner
-    flops = 2 * math.prod(op.shape) * width
-    flat = len(op.shape) <= (2 if any(isinstance(item, Weight) for item in items) else 3)
+    flops = 2 * elements(op.shape) * width
     if not any(isinstance(item, Weight) for item in items):
-        return build.emit("matmul", items, flops=flops, flat=flat)
+        return build.emit("matmul", items, flops=flops)
     swapped = isinstance(items[0], Weight)
     channels = op.shape[-2:][0] if swapped and len(op.shape) > 1 else (op.shape or (1,))[-1]
     operands = items[::-1] if swapped else items
-    return build.emit("linear", operands, flops=flops, flat=flat and not swapped, channels=channels, affine=False)
+    flat = len(op.shape) == 2 and not swapped
+    return build.emit("linear", operands, flops=flops, flat=flat, channels=channels, affine=False)
 
 
 def product_sum(build: Builder, op: RawOp, addend: Operand, left: Operand, right: Operand) -> Operand:
@@ -189,8 +193,8 @@ def product_sum(build: Builder, op: RawOp, addend: Operand, left: Operand, right
 
 def attention(build: Builder, operands: Sequence[Operand]) -> Operand:
     """Fused attention of query (..., L, E), key (..., S, E), value (..., S, Ev) and an optional mask."""
-    query, key, value = (build.shape(item) for item in operands[:3])
-    flops = 2 * math.prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
+    query, key, value = ((1, 1, *build.shape(item)) for item in operands[:3])
+    flops = 2 * elements((*query[:-1], key[-2])) * (query[-1] + value[-1])
     return build.emit_raw("attention", operands, flops=flops)
 
 
@@ -198,12 +202,17 @@ def recurrent(
     build: Builder, name: str, data: Operand, layers: Sequence[Sequence[Operand]], states: Sequence[Operand]
 ) -> Operand:
     """A recurrent net: one node a layer; every weight matrix is used once per step of the sequence."""
-    steps = math.prod(build.shape(data)[:-1])
+    steps = elements(build.shape(data)[:-1])
     made = build.operand(data)
     for index, weights in enumerate(layers):
-        matrices = sum(math.prod(build.shape(item)) for item in weights if len(build.shape(item)) > 1)
+        shapes = [build.shape(item) for item in weights]
+        rank = max((len(shape) for shape in shapes), default=0)
+        # Biases have one dimension less than matrices: sources stack directions and both biases.
+        matrices = sum(elements(shape) for shape in shapes if len(shape) == rank)
         items = [made, *(build.operand(item) for item in weights)]
-        items += [build.operand(item) for item in states] if index == 0 else []
+        if index == 0:
+            # Initial states that do not depend on the input are zeros.
+            items += [item for item in map(build.operand, states) if isinstance(item, int)]
         made = build.emit(name, items, flops=2 * steps * matrices)
     return made
 

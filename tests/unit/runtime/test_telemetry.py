@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 import structlog
 
-from services.runtime.telemetry import configure_logging, request_context
+from services.runtime.settings import ServiceSettings
+from services.runtime.telemetry import configure_logs, request_context
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
+@pytest.fixture(autouse=True)
+def _restore_logs() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
 def test_events_are_json_lines_with_service_and_context(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging("extractor", "info", "json")
+    configure_logs("extractor", ServiceSettings(log_level="info", log_format="json"))
     with structlog.contextvars.bound_contextvars(**request_context({"x-request-id": "r-1", "traceparent": TRACE})):
         structlog.get_logger().info("call", code="OK")
         structlog.get_logger().debug("not shown")

@@ -1,0 +1,52 @@
+"""Configurations of the embedder, and the presets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StageConfig:
+    """Hyper-parameters of one training stage (Pei et al., Table 5)."""
+
+    epochs: int
+    batch_size: int
+    layers: int
+    learning_rate: float
+    dimensions: int
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True)
+class EmbedderConfig:
+    """Everything that shapes the model and its training.
+
+    Attributes:
+        preset: name of the configuration.
+        motif: stage one, motifs against their context graphs (Equation 4).
+        graph: stage two, graph-level contrast and classification (Equations 5 and 6).
+        op_dimensions: width of the learned embedding of an op's name.
+        hash_buckets: op names that training has not seen share so many embeddings, by hash.
+        temperature: divides the cosine similarities of the contrastive losses; the paper's formulas have 1.
+        mask_equal_motifs: whether a context graph that contains the same motif is left out of the negatives.
+        seed: of all random choices.
+    """
+
+    preset: str
+    motif: StageConfig
+    graph: StageConfig
+    op_dimensions: int = 64
+    hash_buckets: int = 64
+    temperature: float = 1.0
+    mask_equal_motifs: bool = False
+    seed: int = 0
+
+
+PRESETS = {
+    "paper": EmbedderConfig(
+        preset="paper",
+        motif=StageConfig(epochs=5, batch_size=256, layers=3, learning_rate=1e-2, dimensions=512),
+        graph=StageConfig(epochs=15, batch_size=512, layers=3, learning_rate=1e-3, dimensions=512, dropout=0.1),
+    ),
+}
+"""Configurations by name. "paper" has the hyper-parameters of Table 5."""

@@ -1,0 +1,77 @@
+"""The two stages together: decompositions in, vectors out (Equation 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from nar.architecture import Decomposition
+from nar.graph import Graph
+from services.embedder.config import EmbedderConfig
+from services.embedder.features import GraphTensors, OpVocabulary, graph_tensors, instance_numbers, macro_edges
+from services.embedder.networks import MacroEncoder, MotifEncoder
+
+
+class ArchitectureModel(nn.Module):
+    """F_m, F_c, F_g and the classifier C.
+
+    Args:
+        config: shapes of the networks.
+        vocabulary: op names.
+        families: number of classes.
+    """
+
+    def __init__(self, config: EmbedderConfig, vocabulary: OpVocabulary, families: int) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+        self.motif = MotifEncoder(len(vocabulary), config.op_dimensions, config.motif)
+        self.context = MotifEncoder(len(vocabulary), config.op_dimensions, config.motif)
+        self.macro = MacroEncoder(config.motif.dimensions, config.graph)
+        self.classifier = nn.Linear(config.graph.dimensions, families)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks run."""
+        return self.classifier.weight.device
+
+    def encode_graphs(self, encoder: MotifEncoder, graphs: Sequence[GraphTensors]) -> Tensor:
+        """(len(graphs), dimensions) embeddings of motifs or context graphs."""
+        sizes = torch.tensor([len(graph.ops) for graph in graphs])
+        offsets = torch.cumsum(sizes, 0) - sizes
+        encoded: Tensor = encoder(
+            torch.cat([graph.ops for graph in graphs]).to(self.device),
+            torch.cat([graph.numbers for graph in graphs]).to(self.device),
+            torch.cat([graph.edges + offset for graph, offset in zip(graphs, offsets, strict=True)], 1).to(self.device),
+            torch.repeat_interleave(torch.arange(len(graphs)), sizes).to(self.device),
+            len(graphs),
+        )
+        return encoded
+
+    def encode_motifs(self, graphs: Sequence[Graph]) -> Tensor:
+        """(len(graphs), dimensions) embeddings by F_m."""
+        return self.encode_graphs(self.motif, [graph_tensors(graph, self.vocabulary) for graph in graphs])
+
+    def encode_macro(self, decompositions: Sequence[Decomposition], motifs: Sequence[Tensor]) -> Tensor:
+        """(N, dimensions) embeddings by F_g.
+
+        Args:
+            decompositions: N graphs.
+            motifs: per graph, the (M, dimensions) embeddings of its motifs.
+        """
+        sizes = torch.tensor([len(item.instance_motif) for item in decompositions])
+        offsets = torch.cumsum(sizes, 0) - sizes
+        nodes = [
+            embeddings[torch.from_numpy(item.instance_motif)]
+            for item, embeddings in zip(decompositions, motifs, strict=True)
+        ]
+        edges = [macro_edges(item) + offset for item, offset in zip(decompositions, offsets, strict=True)]
+        encoded: Tensor = self.macro(
+            torch.cat(nodes),
+            torch.cat([instance_numbers(item) for item in decompositions]).to(self.device),
+            torch.cat(edges, dim=1).to(self.device),
+            torch.repeat_interleave(torch.arange(len(decompositions)), sizes).to(self.device),
+            len(decompositions),
+        )
+        return encoded

@@ -1,0 +1,81 @@
+"""transformers: every (model type, class) pair of its Auto mappings, with the default configuration."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import transformers
+from transformers.models.auto import modeling_auto
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+from services.extractor.libraries.model import BuiltModel
+from services.extractor.libraries.transformers_inputs import example_inputs
+
+# Mapping of transformers -> task, as the Hugging Face hub calls it. The plain mapping comes last: it has no task.
+_TASKS = {
+    "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES": "text-generation",
+    "MODEL_FOR_MASKED_LM_MAPPING_NAMES": "fill-mask",
+    "MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES": "text2text-generation",
+    "MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES": "text-classification",
+    "MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING_NAMES": "token-classification",
+    "MODEL_FOR_QUESTION_ANSWERING_MAPPING_NAMES": "question-answering",
+    "MODEL_FOR_MULTIPLE_CHOICE_MAPPING_NAMES": "multiple-choice",
+    "MODEL_FOR_NEXT_SENTENCE_PREDICTION_MAPPING_NAMES": "next-sentence-prediction",
+    "MODEL_FOR_IMAGE_CLASSIFICATION_MAPPING_NAMES": "image-classification",
+    "MODEL_FOR_OBJECT_DETECTION_MAPPING_NAMES": "object-detection",
+    "MODEL_FOR_SEMANTIC_SEGMENTATION_MAPPING_NAMES": "semantic-segmentation",
+    "MODEL_FOR_INSTANCE_SEGMENTATION_MAPPING_NAMES": "image-segmentation",
+    "MODEL_FOR_UNIVERSAL_SEGMENTATION_MAPPING_NAMES": "image-segmentation",
+    "MODEL_FOR_DEPTH_ESTIMATION_MAPPING_NAMES": "depth-estimation",
+    "MODEL_FOR_IMAGE_TO_IMAGE_MAPPING_NAMES": "image-to-image",
+    "MODEL_FOR_MASKED_IMAGE_MODELING_MAPPING_NAMES": "masked-image-modeling",
+    "MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING_NAMES": "video-classification",
+    "MODEL_FOR_AUDIO_CLASSIFICATION_MAPPING_NAMES": "audio-classification",
+    "MODEL_FOR_CTC_MAPPING_NAMES": "automatic-speech-recognition",
+    "MODEL_FOR_SPEECH_SEQ_2_SEQ_MAPPING_NAMES": "automatic-speech-recognition",
+    "MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES": "image-text-to-text",
+    "MODEL_FOR_VISUAL_QUESTION_ANSWERING_MAPPING_NAMES": "visual-question-answering",
+    "MODEL_FOR_DOCUMENT_QUESTION_ANSWERING_MAPPING_NAMES": "document-question-answering",
+    "MODEL_FOR_ZERO_SHOT_IMAGE_CLASSIFICATION_MAPPING_NAMES": "zero-shot-image-classification",
+    "MODEL_FOR_ZERO_SHOT_OBJECT_DETECTION_MAPPING_NAMES": "zero-shot-object-detection",
+    "MODEL_FOR_MASK_GENERATION_MAPPING_NAMES": "mask-generation",
+    "MODEL_FOR_KEYPOINT_DETECTION_MAPPING_NAMES": "keypoint-detection",
+    "MODEL_FOR_TIME_SERIES_PREDICTION_MAPPING_NAMES": "time-series-forecasting",
+    "MODEL_FOR_PRETRAINING_MAPPING_NAMES": "pretraining",
+    "MODEL_FOR_BACKBONE_MAPPING_NAMES": "image-feature-extraction",
+    "MODEL_MAPPING_NAMES": "",
+}
+
+
+@cache
+def pairs() -> dict[str, str]:
+    """ "model type/class" -> task, for all pairs of the Auto mappings."""
+    found: dict[str, str] = {}
+    for mapping, task in _TASKS.items():
+        for model_type, classes in getattr(modeling_auto, mapping, {}).items():
+            for name in (classes,) if isinstance(classes, str) else classes:
+                found.setdefault(f"{model_type}/{name}", task)
+    return found
+
+
+def names() -> list[str]:
+    """All "model type/class" pairs."""
+    return list(pairs())
+
+
+def build(name: str) -> BuiltModel:
+    """The pair `name` with its default configuration."""
+    model_type, _, class_name = name.partition("/")
+    return build_class(CONFIG_MAPPING[model_type](), class_name, pairs()[name])
+
+
+def build_class(config: Any, class_name: str, task: str) -> BuiltModel:
+    """A class that transformers ships, with a configuration, and inputs that fit both."""
+    model_class = getattr(transformers, class_name)
+    for part in (config, *(getattr(config, key, None) for key in getattr(config, "sub_configs", {}))):
+        # Grouped products of experts need numbers; one product an expert is the same network.
+        if part is not None and hasattr(part, "_experts_implementation"):
+            part._experts_implementation = "eager"
+    module = model_class(config)
+    return BuiltModel(module, config.model_type, task, kwargs=example_inputs(module, config))

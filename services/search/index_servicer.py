@@ -1,0 +1,139 @@
+"""IndexService: translates the protocol to index jobs and back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from urllib.parse import quote
+
+from nar.errors import NotFound
+from nar.v1 import index_pb2, index_pb2_grpc
+from services.runtime.blobs import BlobStore
+from services.runtime.interceptor import Context
+from services.runtime.jobs import JobState, JobStore
+from services.search import page_token, validation
+from services.search.catalogue import Catalogue
+from services.search.index_version import IndexVersion
+from services.search.submission import Submission
+
+_WATCH_SECONDS = 0.2
+
+_STATES = {
+    "running": index_pb2.IndexJob.STATE_RUNNING,
+    "succeeded": index_pb2.IndexJob.STATE_SUCCEEDED,
+    "cancelled": index_pb2.IndexJob.STATE_CANCELLED,
+}
+
+
+class IndexServicer(index_pb2_grpc.IndexServiceServicer):
+    """Index jobs, and the removal of architectures.
+
+    Args:
+        jobs: state of the jobs.
+        new_submission: makes what takes a stream.
+        catalogue: the index.
+        blobs: what belongs to a removed architecture is removed there too.
+        index_version: is raised by every write.
+    """
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        new_submission: Callable[[], Submission],
+        catalogue: Catalogue,
+        blobs: BlobStore,
+        index_version: IndexVersion,
+    ) -> None:
+        self._jobs = jobs
+        self._new_submission = new_submission
+        self._catalogue = catalogue
+        self._blobs = blobs
+        self._index_version = index_version
+
+    async def CreateIndexJob(
+        self, request_iterator: AsyncIterator[index_pb2.CreateIndexJobRequest], context: Context
+    ) -> index_pb2.CreateIndexJobResponse:
+        """Creates a job from a stream."""
+        job = await self._new_submission().accept(request_iterator)
+        return index_pb2.CreateIndexJobResponse(job=job_to_proto(job))
+
+    async def GetIndexJob(
+        self, request: index_pb2.GetIndexJobRequest, context: Context
+    ) -> index_pb2.GetIndexJobResponse:
+        """Returns a job."""
+        return index_pb2.GetIndexJobResponse(job=job_to_proto(await self._jobs.get(request.id)))
+
+    async def WatchIndexJob(
+        self, request: index_pb2.WatchIndexJobRequest, context: Context
+    ) -> AsyncIterator[index_pb2.WatchIndexJobResponse]:
+        """Streams a job's state at each change until it is terminal."""
+        last: JobState | None = None
+        while last is None or not last.is_terminal:
+            job = await self._jobs.get(request.id)
+            if job != last:
+                yield index_pb2.WatchIndexJobResponse(job=job_to_proto(job))
+            last = job
+            await asyncio.sleep(0 if job.is_terminal else _WATCH_SECONDS)
+
+    async def CancelIndexJob(
+        self, request: index_pb2.CancelIndexJobRequest, context: Context
+    ) -> index_pb2.CancelIndexJobResponse:
+        """Cancels a job."""
+        return index_pb2.CancelIndexJobResponse(job=job_to_proto(await self._jobs.cancel(request.id)))
+
+    async def ListIndexJobs(
+        self, request: index_pb2.ListIndexJobsRequest, context: Context
+    ) -> index_pb2.ListIndexJobsResponse:
+        """Lists the jobs, newest first."""
+        limit = validation.page_size(request.page_size, 20, 1_000)
+        offset = int(page_token.decode(request.page_token, b"jobs") or 0)
+        jobs = await self._jobs.page(offset, limit + 1)
+        token = page_token.encode(str(offset + limit), b"jobs") if len(jobs) > limit else ""
+        return index_pb2.ListIndexJobsResponse(jobs=[job_to_proto(job) for job in jobs[:limit]], next_page_token=token)
+
+    async def ListIndexJobFailures(
+        self, request: index_pb2.ListIndexJobFailuresRequest, context: Context
+    ) -> index_pb2.ListIndexJobFailuresResponse:
+        """Lists what a job could not index."""
+        limit = validation.page_size(request.page_size, 100, 1_000)
+        offset = int(page_token.decode(request.page_token, request.id.encode()) or 0)
+        found = await self._jobs.failures(request.id, offset, limit + 1)
+        token = page_token.encode(str(offset + limit), request.id.encode()) if len(found) > limit else ""
+        failures = [
+            index_pb2.IndexFailure(item=item.item, source=item.source, stage=item.stage, reason=item.reason)
+            for item in found[:limit]
+        ]
+        return index_pb2.ListIndexJobFailuresResponse(failures=failures, next_page_token=token)
+
+    async def DeleteArchitecture(
+        self, request: index_pb2.DeleteArchitectureRequest, context: Context
+    ) -> index_pb2.DeleteArchitectureResponse:
+        """Removes one architecture."""
+        collection = validation.collection_name(request.collection)
+        identity = validation.architecture_id(request.id)
+        if await self._catalogue.get(collection, identity) is None:
+            raise NotFound(f"collection {collection!r} has no architecture {identity!r}")
+        await self._catalogue.delete(collection, identity)
+        await self._blobs.delete(f"architectures/{collection}/{quote(identity, safe='')}.pb")
+        await self._index_version.bump()
+        return index_pb2.DeleteArchitectureResponse()
+
+
+def job_to_proto(job: JobState) -> index_pb2.IndexJob:
+    """The message of a job."""
+    message = index_pb2.IndexJob(
+        id=job.id,
+        collection=job.collection,
+        state=_STATES[job.state],
+        total=job.total,
+        extracted=job.extracted,
+        mined=job.mined,
+        embedded=job.embedded,
+        indexed=job.indexed,
+        failed=job.failed,
+        duplicates=job.duplicates,
+    )
+    message.created_at.FromMilliseconds(int(job.created_at * 1000))
+    if job.finished_at:
+        message.finished_at.FromMilliseconds(int(job.finished_at * 1000))
+    return message

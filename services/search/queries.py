@@ -1,0 +1,105 @@
+"""A query from end to end: find its vector and motifs, ask the catalogue, gather evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from nar.architecture import Architecture, Decomposition
+from nar.errors import FailedPrecondition, InvalidInput, NotFound
+from nar.graph import Graph
+from services.search.catalogue import Catalogue, Hit, Vector
+from services.search.evidence import MotifCount, SharedMotif, motif_counts, shared
+from services.search.filters import Filter
+
+MAX_RESULTS = 16_384
+
+
+class Backends(Protocol):
+    """The other services, and what earlier work left behind."""
+
+    async def mine(self, graph: Graph) -> Decomposition:
+        """Divides a graph."""
+
+    async def embed(self, decomposition: Decomposition) -> tuple[Vector, str]:
+        """The vector of a divided graph, and the model version that made it."""
+
+    async def motifs(self, exact: str) -> tuple[MotifCount, ...]:
+        """The motifs of an indexed architecture; none where they are not known."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to find neighbours of: a vector, and, where there are such, the architecture and its motifs."""
+
+    vector: Vector
+    architecture: Architecture | None = None
+    motifs: tuple[MotifCount, ...] = ()
+    excluded_id: str = ""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A hit, with the motifs that it shares with the query."""
+
+    hit: Hit
+    shared: Sequence[SharedMotif]
+
+
+class Queries:
+    """Answers queries from a catalogue."""
+
+    def __init__(self, catalogue: Catalogue, backends: Backends) -> None:
+        self._catalogue = catalogue
+        self._backends = backends
+
+    async def by_id(self, collection: str, identity: str) -> Query:
+        """The query of an indexed architecture; it is not among its own neighbours.
+
+        Raises:
+            NotFound: the collection has none of this id.
+        """
+        row = await self._catalogue.get(collection, identity)
+        if row is None:
+            raise NotFound(f"collection {collection!r} has no architecture {identity!r}; `nar list` shows what it has")
+        motifs = await self._backends.motifs(row.architecture.fingerprint.exact)
+        return Query(row.vector, row.architecture, motifs, identity)
+
+    async def by_graph(self, graph: Graph, architecture: Architecture | None) -> Query:
+        """The query of a canonical graph.
+
+        Raises:
+            FailedPrecondition: the embedder has another model version than the index.
+        """
+        decomposition = await self._backends.mine(graph)
+        vector, version = await self._backends.embed(decomposition)
+        live = await self._catalogue.model_version()
+        if live not in ("", version):
+            raise FailedPrecondition(f"the embedder serves model version {version!r}, the index holds {live!r}")
+        return Query(vector, architecture, motif_counts(decomposition))
+
+    async def neighbours(
+        self, query: Query, collection: str, where: Filter, offset: int, limit: int, *, with_motifs: bool
+    ) -> list[Neighbour]:
+        """The neighbours of rank `offset` to `offset + limit`, best first.
+
+        Raises:
+            InvalidInput: the vector has the wrong length, or the page lies beyond MAX_RESULTS.
+            NotFound: there is no such collection.
+        """
+        if offset + limit > MAX_RESULTS:
+            raise InvalidInput(f"only the nearest {MAX_RESULTS:,} neighbours can be paged through", "page_token")
+        extra = 1 if query.excluded_id else 0
+        hits = await self._catalogue.nearest(query.vector, collection, where, 0, offset + limit + extra)
+        if not hits and collection not in await self._catalogue.collections():
+            raise NotFound(
+                f"there is no collection {collection!r}; `nar collections` lists them, `nar index` makes one"
+            )
+        others = [hit for hit in hits if hit.architecture.id != query.excluded_id][offset : offset + limit]
+        return [Neighbour(hit, await self._evidence(query, hit) if with_motifs else ()) for hit in others]
+
+    async def _evidence(self, query: Query, hit: Hit) -> Sequence[SharedMotif]:
+        if not query.motifs:
+            return ()
+        return shared(query.motifs, await self._backends.motifs(hit.architecture.fingerprint.exact))

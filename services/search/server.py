@@ -1,0 +1,60 @@
+"""The front door: SearchService and IndexService in one process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import grpc
+
+from nar.v1 import index_pb2, index_pb2_grpc, search_pb2, search_pb2_grpc
+from services.runtime.blobs import BlobStore
+from services.runtime.jobs import JobStore
+from services.runtime.queue import StageQueue
+from services.runtime.redis_connection import answers, connect
+from services.runtime.server import serve
+from services.runtime.telemetry import configure_logs
+from services.search.backends import GrpcBackends
+from services.search.index_servicer import IndexServicer
+from services.search.index_version import IndexVersion
+from services.search.milvus_catalogue import MilvusCatalogue
+from services.search.search_servicer import SearchServicer
+from services.search.settings import SearchSettings
+from services.search.submission import Submission
+
+_SERVICES = (
+    search_pb2.DESCRIPTOR.services_by_name["SearchService"].full_name,
+    index_pb2.DESCRIPTOR.services_by_name["IndexService"].full_name,
+)
+
+
+async def main(settings: SearchSettings) -> None:
+    """Serves until SIGTERM."""
+    redis = connect(settings.redis_url)
+    blobs = BlobStore(settings.blob_url)
+    backends = GrpcBackends(settings, blobs)
+    catalogue = MilvusCatalogue(
+        settings.milvus_uri, settings.milvus_token.get_secret_value(), settings.milvus_timeout_seconds
+    )
+    jobs, version = JobStore(redis), IndexVersion(redis)
+    queue = StageQueue(redis, "extract", max_backlog=settings.max_backlog)
+
+    def new_submission() -> Submission:
+        return Submission(jobs, queue, blobs, backends, settings.publish_patience_seconds)
+
+    def add(server: grpc.aio.Server) -> None:
+        search = SearchServicer(settings, catalogue, backends, blobs, version)
+        search_pb2_grpc.add_SearchServiceServicer_to_server(search, server)
+        index = IndexServicer(jobs, new_submission, catalogue, blobs, version)
+        index_pb2_grpc.add_IndexServiceServicer_to_server(index, server)
+
+    async def health() -> Mapping[str, bool]:
+        return {"redis": await answers(redis), "milvus": await catalogue.answers(), **await backends.health()}
+
+    await serve(settings, add, _SERVICES, health)
+
+
+if __name__ == "__main__":
+    parsed = SearchSettings.parse()
+    configure_logs("search", parsed)
+    asyncio.run(main(parsed))

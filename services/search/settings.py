@@ -1,0 +1,22 @@
+"""Settings of the search service and of the upsert worker."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+
+from services.runtime.settings import ServiceSettings
+
+
+class SearchSettings(ServiceSettings):
+    """Where the backends are, and what a query may ask for."""
+
+    milvus_uri: str = Field("http://127.0.0.1:59530", description="Milvus, or milvus-lite server.")
+    milvus_token: SecretStr = Field(SecretStr(""), description="Token for Milvus; empty for none.")
+    milvus_timeout_seconds: float = Field(30.0, gt=0, description="Time that one call of Milvus gets.")
+    extractor_address: str = Field("127.0.0.1:50051", description="ExtractorService.")
+    miner_address: str = Field("127.0.0.1:50052", description="MotifMinerService.")
+    embedder_address: str = Field("127.0.0.1:50053", description="EmbedderService.")
+    max_concurrent_searches: int = Field(16, ge=1, description="Searches that run at once.")
+    max_waiting_searches: int = Field(256, ge=0, description="Searches that wait; more are refused.")
+    publish_patience_seconds: float = Field(120.0, ge=0, description="Time that a full queue may hold up a new job.")
+    upsert_batch: int = Field(256, ge=1, description="Architectures that the worker writes at once.")

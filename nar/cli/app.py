@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nar.cli import architectures, capture_rate, demo, index, jobs, search, train, up
+from nar.cli import architectures, capture_rate, demo, index, jobs, models, search, train, up
 from nar.cli.console import report
 from nar.errors import NarError
 
@@ -43,6 +43,7 @@ app.command("search")(search.search)
 app.command("show")(architectures.show)
 app.command("list")(architectures.list_)
 app.command("collections")(architectures.collections)
+app.command("models")(models.models)
 app.command("delete")(architectures.delete)
 app.command("jobs")(jobs.jobs)
 app.command("train")(train.train)

@@ -43,7 +43,8 @@ def _index(tensor: Tensor, indices: list[Tensor | None]) -> Tensor:
             shapes.extend(_indices(index.numel(), tensor) for _ in range(index.dim()))
         else:
             shapes.append(index)
-    return torch.ops.aten.index.Tensor(tensor, shapes)
+    picked: Tensor = torch.ops.aten.index.Tensor(tensor, shapes)
+    return picked
 
 
 def _unique(tensor: Tensor, *_: Any, **__: Any) -> tuple[Tensor, Tensor, Tensor]:

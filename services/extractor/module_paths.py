@@ -11,7 +11,7 @@ from torch.utils.hooks import RemovableHandle
 
 
 class ModulePaths:
-    """While entered, `current` is the path of the innermost module of `module` that is running, "" for the model itself."""
+    """While entered, `current` is the path of the innermost running module, "" for the model itself."""
 
     def __init__(self, module: nn.Module) -> None:
         self._paths = {id(child): path for path, child in module.named_modules()}

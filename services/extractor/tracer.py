@@ -166,7 +166,7 @@ class Recorder(TorchDispatchMode):
 
 
 class WholeOps(TorchFunctionMode):
-    """Keeps attention and recurrent layers whole, which would otherwise fall apart into the meta backend's own pieces."""
+    """Keeps attention and recurrent layers whole, which would else fall apart into the meta backend's own pieces."""
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__()
@@ -215,7 +215,7 @@ def _call(func: torch._ops.OpOverload, args: tuple[Any, ...], kwargs: dict[str, 
 
 def _memory(tensor: Tensor) -> int:
     """Identity of the memory that `tensor` shares with its views."""
-    return tensor.untyped_storage()._cdata
+    return int(tensor.untyped_storage()._cdata)
 
 
 def _plain(result: Any) -> Any:

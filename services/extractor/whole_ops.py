@@ -23,7 +23,7 @@ def _attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | No
 def _recurrent(name: str, states: int) -> Callable[..., Whole]:
     """A recurrent layer with `states` hidden states; packed sequences give their batch sizes as second argument."""
 
-    def whole(input: Tensor, second: Any, third: Any, *rest: Any) -> Whole:
+    def whole(data: Tensor, second: Any, third: Any, *rest: Any) -> Whole:
         packed = (
             isinstance(second, Tensor)
             and isinstance(third, (Tensor, tuple, list))
@@ -35,14 +35,14 @@ def _recurrent(name: str, states: int) -> Callable[..., Whole]:
         _, layers, _, _, bidirectional = flags[:5]
         width = hidden[0].shape[-1] * (2 if bidirectional else 1)
         arguments = {
-            "input": input,
+            "input": data,
             "hx": hidden,
             "params": tuple(weights),
             "hidden_size": hidden[0].shape[-1],
             "num_layers": layers,
             "bidirectional": bidirectional,
         }
-        shapes = ((*input.shape[:-1], width), *(tuple(tensor.shape) for tensor in hidden))
+        shapes = ((*data.shape[:-1], width), *(tuple(tensor.shape) for tensor in hidden))
         return name, arguments, shapes[: 1 + states]
 
     return whole

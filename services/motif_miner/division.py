@@ -102,8 +102,9 @@ def _join_repeats(division: Division, starts: Ints) -> Ints:
 
 
 def _split_known_prefixes(division: Division, starts: Ints) -> Ints:
-    """Cuts a cell after a part that is a whole cell elsewhere: the last block of a stage is followed by ops of another kind
-    with no cut between.
+    """Cuts a cell after a part that is a whole cell elsewhere.
+
+    The last block of a stage is followed by ops of another kind, with no cut between.
     """
     for _ in range(3):
         sizes = np.diff(np.append(starts, division.size))

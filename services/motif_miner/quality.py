@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -72,12 +73,12 @@ def adjusted_rand_index(left: Ints, right: Ints) -> float:
 def true_blocks(graph: Graph) -> Ints | None:
     """The blocks of `graph` by its module paths, one label an op (V,), or None where no container repeats a module.
 
-    A container is what remains of a path before a trailing number: "blocks" in "blocks.3", "denseblock1.denselayer" in
-    "denseblock1.denselayer2". It counts as repeated when half of the ops of its modules (of those with at least three ops)
-    have a like module next to them; containers that differ only in numbers ("layer1", "layer2") are judged together. A
-    container inside of a block (the sub-layers of a T5 layer) counts only when all of its modules do. The block of an op
-    is the innermost module of a repeated container that it lies in; that is a residual block, a transformer layer, a dense
-    layer. Ops outside of all blocks form one part between each two blocks.
+    A container is what remains of a path before a trailing number: "blocks" in "blocks.3", "denseblock1.denselayer"
+    in "denseblock1.denselayer2". It counts as repeated when half of the ops of its modules (of those with at least
+    three ops) have a like module next to them; containers that differ only in numbers ("layer1", "layer2") are judged
+    together. A container inside of a block (the sub-layers of a T5 layer) counts only when all of its modules do. The
+    block of an op is the innermost module of a repeated container that it lies in; that is a residual block, a
+    transformer layer, a dense layer. Ops outside of all blocks form one part between each two blocks.
     """
     modules = _ModuleOps(graph)
     repeated: set[str] = set()
@@ -130,7 +131,7 @@ class _ModuleOps:
         for children in self.templates[template].values():
             children.sort()
             ops = [self.ops[path] for _, path in children]
-            likes = [_similarity(first, second) >= SIMILAR for first, second in zip(ops, ops[1:], strict=False)]
+            likes = [_similarity(first, second) >= SIMILAR for first, second in itertools.pairwise(ops)]
             for place, own in enumerate(ops):
                 if len(ops) > 1:
                     total += own.total()

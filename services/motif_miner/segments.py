@@ -1,6 +1,7 @@
 """Cuts an ordered graph into cells where a tensor that several later ops read is all that crosses the cut.
 
-Residual, dense and post-norm blocks all begin with such a tensor: it feeds both the block's body and what joins it again.
+Residual, dense and post-norm blocks all begin with such a tensor: it feeds both the block's body and what joins it
+again.
 """
 
 from __future__ import annotations

@@ -11,7 +11,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # Files that translate a protocol: the names that each service has, and the adapters of one backend.
 # An ONNX file is a protobuf message itself: its parser knows how parsing fails.
-TRANSLATORS = ("server.py", "worker.py", "extractor/codec.py", "extractor/onnx_file.py")
+TRANSLATORS = (
+    "server.py",
+    "worker.py",
+    "extractor/codec.py",
+    "extractor/onnx_file.py",
+    "search/backends.py",
+    "search/index_servicer.py",
+    "search/index_version.py",
+    "search/milvus_catalogue.py",
+    "search/search_servicer.py",
+    "search/submission.py",
+)
 SERVICES = ("extractor", "motif_miner", "embedder", "search")
 TRANSPORT = ("grpc", "google.protobuf", "redis", "pymilvus", "nar.v1", "nar.codec", "nar.status")
 

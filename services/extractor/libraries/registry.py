@@ -97,9 +97,9 @@ def from_config_json(text: str) -> TracedModel:
         LimitExceeded: sizes beyond what any known model has.
         ExtractionFailed: transformers could not build or run it.
     """
-    from services.extractor.libraries import transformers_config
+    from services.extractor.libraries.transformers_config import read
 
-    name, build = transformers_config.read(text)
+    name, build = read(text)
     return _guard("transformers", name, build)
 
 

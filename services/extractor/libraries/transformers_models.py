@@ -50,7 +50,7 @@ _TASKS = {
 
 @cache
 def pairs() -> dict[str, str]:
-    """ "model type/class" -> task, for all pairs of the Auto mappings."""
+    """Task of every pair "model type/class" of the Auto mappings."""
     found: dict[str, str] = {}
     for mapping, task in _TASKS.items():
         for model_type, classes in getattr(modeling_auto, mapping, {}).items():

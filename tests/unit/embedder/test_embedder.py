@@ -1,0 +1,150 @@
+"""Networks, losses, training, weights and inference on small synthetic decompositions."""
+
+import dataclasses
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch_geometric.nn import GCNConv
+
+from nar.architecture import Decomposition, Motif
+from nar.errors import InvalidInput, NotFound
+from nar.fingerprint import fingerprint, topology_fingerprint
+from nar.graph import Graph
+from services.embedder import weights
+from services.embedder.config import PRESETS, EmbedderConfig, StageConfig
+from services.embedder.embedder import Embedder
+from services.embedder.features import OpVocabulary
+from services.embedder.losses import graph_loss, motif_loss
+from services.embedder.training import Progress, TrainingGraph, train
+
+SMALL = EmbedderConfig(
+    preset="small",
+    motif=StageConfig(epochs=2, batch_size=8, layers=2, learning_rate=1e-2, dimensions=16),
+    graph=StageConfig(epochs=6, batch_size=8, layers=2, learning_rate=1e-2, dimensions=16, dropout=0.1),
+    op_dimensions=8,
+    hash_buckets=4,
+)
+
+
+def decomposition(ops: tuple[str, ...], repeats: int) -> Decomposition:
+    """A chain of `repeats` instances of one motif, which is a chain of `ops`."""
+    motif = Graph.from_ops(ops, [(i, i + 1) for i in range(len(ops) - 1)], params=[3] * len(ops))
+    context = Graph.from_ops(("input", *ops), [(i, i + 1) for i in range(len(ops))])
+    return Decomposition(
+        fingerprint=fingerprint(motif).exact,
+        motifs=(Motif(topology_fingerprint(motif), "-".join(ops), motif, context),),
+        instance_motif=np.zeros(repeats, np.int64),
+        op_instance=np.repeat(np.arange(repeats), len(ops)),
+        edges=np.stack([np.arange(repeats - 1), np.arange(1, repeats)]),
+        instance_params=np.full(repeats, 3 * len(ops)),
+        instance_flops=np.full(repeats, 10),
+    )
+
+
+FAMILIES = {"cnn": ("conv3x3", "relu"), "vit": ("layer_norm", "attention", "add"), "mlp": ("linear", "gelu", "linear")}
+GRAPHS = [
+    TrainingGraph(f"{family}{repeats}", family, decomposition(ops, repeats))
+    for family, ops in FAMILIES.items()
+    for repeats in range(2, 8)
+]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("weights")
+    train(GRAPHS, SMALL, folder)
+    return folder
+
+
+def test_the_layer_is_equation_3() -> None:
+    layer = GCNConv(3, 2)
+    features = torch.rand(4, 3)
+    edges = torch.tensor([[0, 1, 1, 2], [1, 0, 2, 1]])
+    adjacency = torch.eye(4)
+    adjacency[edges[0], edges[1]] = 1
+    scale = adjacency.sum(1).rsqrt()
+    expected = scale[:, None] * adjacency * scale @ features @ layer.lin.weight.T + layer.bias
+    torch.testing.assert_close(layer(features, edges), expected)
+
+
+def test_the_motif_loss_is_equation_4() -> None:
+    motifs, contexts = torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([[1.0, 0.0], [1.0, 0.0]])
+    first = -math.log(math.e / (math.e + math.e))
+    second = -math.log(1 / (1 + 1))
+    assert motif_loss(motifs, contexts).item() == pytest.approx((first + second) / 2)
+
+
+def test_a_context_with_the_same_motif_can_be_left_out() -> None:
+    motifs = contexts = torch.eye(2)
+    equal = torch.ones(2, 2, dtype=torch.bool)
+    assert motif_loss(motifs, contexts, equal=equal).item() == pytest.approx(0.0)
+
+
+def test_the_graph_loss_is_equation_5() -> None:
+    graphs = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    expected = -math.log(math.e / (math.e + 1))
+    assert graph_loss(graphs, torch.tensor([0, 0, 1])).item() == pytest.approx(expected)
+    assert graph_loss(graphs, torch.tensor([0, 1, 2])).item() == 0.0
+
+
+def test_the_paper_preset_is_table_5() -> None:
+    paper = PRESETS["paper"]
+    assert dataclasses.astuple(paper.motif) == (5, 256, 3, 1e-2, 512, 0.0)
+    assert dataclasses.astuple(paper.graph) == (15, 512, 3, 1e-3, 512, 0.1)
+
+
+def test_training_learns_the_families(trained: Path) -> None:
+    vectors = Embedder.load(trained).embed([graph.decomposition for graph in GRAPHS])
+    families = np.array([graph.family for graph in GRAPHS])
+    similarity = vectors @ vectors.T - 2 * np.eye(len(GRAPHS))
+    assert (families[similarity.argmax(axis=1)] == families).all()
+
+
+def test_vectors_have_unit_length_and_do_not_depend_on_the_batch(trained: Path) -> None:
+    everything = [graph.decomposition for graph in GRAPHS]
+    whole = Embedder.load(trained).embed(everything)
+    alone = np.concatenate([Embedder.load(trained, max_nodes=3).embed([item]) for item in everything])
+    np.testing.assert_allclose(np.linalg.norm(whole, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(whole, alone, atol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_weights(trained: Path, tmp_path: Path) -> None:
+    version = train(GRAPHS, SMALL, tmp_path)
+    assert version == Embedder.load(trained).model_version
+
+
+@pytest.mark.parametrize("stage", ["motif", "graph"])
+def test_an_interrupted_run_ends_with_the_same_weights(trained: Path, tmp_path: Path, stage: str) -> None:
+    def interrupt(progress: Progress) -> None:
+        if progress.stage == stage and progress.epoch == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(GRAPHS, SMALL, tmp_path, interrupt)
+    assert train(GRAPHS, SMALL, tmp_path) == Embedder.load(trained).model_version
+
+
+def test_an_op_that_training_has_not_seen_has_a_place() -> None:
+    vocabulary = OpVocabulary(("relu",), 4)
+    known, unseen = vocabulary.encode(["relu", "never_seen"]).tolist()
+    assert known == 0
+    assert 1 <= unseen < len(vocabulary)
+
+
+def test_a_motif_is_embedded_once(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = Embedder.load(trained)
+    first = embedder.embed([GRAPHS[0].decomposition])
+    monkeypatch.setattr(embedder._model, "encode_motifs", lambda graphs: pytest.fail("embedded again"))
+    np.testing.assert_array_equal(embedder.embed([GRAPHS[0].decomposition]), first)
+
+
+def test_missing_and_damaged_weights_are_clear_errors(trained: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="nar train"):
+        weights.load(tmp_path)
+    (tmp_path / "config.json").write_text((trained / "config.json").read_text())
+    (tmp_path / "model.safetensors").write_bytes((trained / "model.safetensors").read_bytes()[:500])
+    with pytest.raises(InvalidInput, match="damaged"):
+        weights.load(tmp_path)

@@ -3,8 +3,8 @@
 Run: python -m experiments.motif_quality [--json] [NAME ...]
 
 The baseline is the rule of the paper's published code, re-stated: over the encoded sequence, pairs of neighbouring
-labels are counted; a cut falls wherever a pair occurs less often than the mean. DEVELOPMENT lists the families that the method
-was looked at on while it was written; HELD_OUT was only measured.
+labels are counted; a cut falls wherever a pair occurs less often than the mean. DEVELOPMENT lists the families that
+the method was looked at on while it was written; HELD_OUT was only measured.
 """
 
 from __future__ import annotations

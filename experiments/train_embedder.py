@@ -1,6 +1,8 @@
 """Trains the embedder on a training set and says how well it finds families that it has seen.
 
-Run: python -m experiments.train_embedder SET OUT [--preset paper] [--holdout 0.1]
+Run: python -m experiments.train_embedder SET OUT [--preset starter] [--holdout 0.1]
+
+`nar train OUT --data SET` makes the training set, or completes it.
 """
 
 from __future__ import annotations
@@ -12,9 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import training_set
-from nar.codec import decomposition_from_proto
-from nar.v1 import motif_miner_pb2
+from nar import training_set
 from services.embedder.config import PRESETS
 from services.embedder.embedder import Embedder
 from services.embedder.training import Progress, TrainingGraph, train
@@ -23,12 +23,8 @@ from services.embedder.training import Progress, TrainingGraph, train
 def load(folder: Path) -> list[TrainingGraph]:
     """All records of a training set."""
     return [
-        TrainingGraph(
-            head.id,
-            head.family or "unknown",
-            decomposition_from_proto(motif_miner_pb2.Decomposition.FromString(body)),
-        )
-        for head, body in training_set.read(folder)
+        TrainingGraph(architecture.id, architecture.family or "unknown", decomposition)
+        for architecture, decomposition in training_set.read(folder)
     ]
 
 
@@ -65,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--preset", default="paper", choices=sorted(PRESETS))
+    parser.add_argument("--preset", default="starter", choices=sorted(PRESETS))
     parser.add_argument("--holdout", type=float, default=0.1)
     options = parser.parse_args()
     graphs = load(options.data)

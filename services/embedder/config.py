@@ -48,5 +48,17 @@ PRESETS = {
         motif=StageConfig(epochs=5, batch_size=256, layers=3, learning_rate=1e-2, dimensions=512),
         graph=StageConfig(epochs=15, batch_size=512, layers=3, learning_rate=1e-3, dimensions=512, dropout=0.1),
     ),
+    "starter": EmbedderConfig(
+        preset="starter",
+        motif=StageConfig(epochs=5, batch_size=256, layers=3, learning_rate=1e-3, dimensions=512),
+        graph=StageConfig(epochs=40, batch_size=256, layers=3, learning_rate=1e-3, dimensions=512, dropout=0.1),
+        temperature=0.1,
+        mask_equal_motifs=True,
+    ),
 }
-"""Configurations by name. "paper" has the hyper-parameters of Table 5."""
+"""Configurations by name.
+
+"paper" has the hyper-parameters of Table 5. "starter", whose weights ship, is the same network trained for longer, with
+a temperature in the contrastive losses (at 1 the cosines of all graphs crowd near 1), and without a context graph of
+the same motif among the negatives.
+"""

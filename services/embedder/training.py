@@ -148,7 +148,7 @@ class Trainer:
                 loss = loss_of(batch)
                 loss.backward()
                 optimizer.step()
-                total += float(loss)
+                total += loss.item()
                 on_progress(Progress(stage, epoch, epochs, total / count))
             self.losses[stage].append(total / count)
             self._checkpoint.save(stage, epoch + 1, optimizer, self.losses)

@@ -45,9 +45,8 @@ class Submission:
             return job
         try:
             number = 0
-            for pattern in header.selectors:
-                for name in await self._backends.model_names(pattern):
-                    await self._add(job.id, header, index_pb2.IndexItem(source=architecture_pb2.ModelSource(name=name)))
+            for name in await self._selected(header):
+                await self._add(job.id, header, index_pb2.IndexItem(source=architecture_pb2.ModelSource(name=name)))
             async for message in messages:
                 number += 1
                 if message.WhichOneof("message") != "item":
@@ -72,6 +71,11 @@ class Submission:
         if len(header.idempotency_key.encode()) > 128:
             raise InvalidInput("the idempotency key is longer than 128 bytes", "header.idempotency_key")
         return header
+
+    async def _selected(self, header: index_pb2.IndexJobHeader) -> list[str]:
+        """Names that the selectors match; one that several match counts once."""
+        found = [await self._backends.model_names(pattern) for pattern in header.selectors]
+        return list(dict.fromkeys(name for names in found for name in names))
 
     async def _add(self, job: str, header: index_pb2.IndexJobHeader, item: index_pb2.IndexItem) -> None:
         kind = item.source.WhichOneof("model")

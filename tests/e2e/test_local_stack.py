@@ -54,6 +54,7 @@ def test_an_indexed_architecture_is_not_its_own_neighbour(client: Client, indexe
     ids = ids_of(client.search("timm/resnet50", top_k=20))
     assert "timm/resnet50" not in ids
     assert sorted(ids) == sorted(set(MODELS) - {"timm/resnet50"})
+    assert ids[0] in ("timm/resnet18", "timm/resnet34")
 
 
 def test_a_model_that_is_not_indexed_is_extracted_by_its_name(client: Client, indexed: Indexed) -> None:
@@ -61,6 +62,7 @@ def test_a_model_that_is_not_indexed_is_extracted_by_its_name(client: Client, in
     assert result.query is not None
     assert (result.query.id, result.query.family, result.query.params) == ("timm/resnet26", "resnet", 15_995_176)
     assert len(result) == 3
+    assert result.neighbours[0].architecture.family == "resnet"
 
 
 def test_a_graph_traced_here_finds_the_same_network(client: Client, indexed: Indexed) -> None:

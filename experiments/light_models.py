@@ -1,0 +1,40 @@
+"""The nine light_*.onnx files of the onnx package, searched against a running system: is the right family first?
+
+Run: nar up, nar index 'timm/*' 'torchvision/*', then python -m experiments.light_models
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnx
+
+from nar import Client
+
+FAMILIES = {
+    "resnet50": ("resnet",),
+    "densenet121": ("densenet",),
+    "squeezenet": ("squeezenet",),
+    "shufflenet": ("shufflenetv2", "shufflenet"),
+    "vgg19": ("vgg",),
+    "bvlc_alexnet": ("alexnet",),
+    "inception_v1": ("googlenet",),
+    "inception_v2": (),
+    "zfnet512": (),
+}
+"""The families that would be right; none where timm and torchvision have no such network."""
+
+
+def main() -> None:
+    """Prints a line a file."""
+    folder = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+    with Client() as client:
+        for name, right in FAMILIES.items():
+            found = client.search(folder / f"light_{name}.onnx", top_k=5).neighbours
+            verdict = "" if not right else "right" if found[0].architecture.family in right else "WRONG"
+            neighbours = ", ".join(f"{item.architecture.id} {item.score:.3f}" for item in found)
+            print(f"{name:14} {verdict:6} {neighbours}")
+
+
+if __name__ == "__main__":
+    main()

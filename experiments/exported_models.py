@@ -1,4 +1,4 @@
-"""timm models exported by both ONNX exporters, searched against a running system: is the same model first?
+"""Searches timm models that both ONNX exporters exported in a running system and says whether the same model is first.
 
 Run: nar up, nar index 'timm/*' 'torchvision/*', then python -m experiments.exported_models [NAME ...]
 """

@@ -1,4 +1,4 @@
-"""The nine light_*.onnx files of the onnx package, searched against a running system: is the right family first?
+"""Searches the nine light_*.onnx files of the onnx package in a running system: the right family should be first.
 
 Run: nar up, nar index 'timm/*' 'torchvision/*', then python -m experiments.light_models
 """

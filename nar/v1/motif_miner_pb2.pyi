@@ -172,7 +172,7 @@ class Decomposition(_message.Message):
 
     @_builtins.property
     def op_instance(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Per op of the graph: index of the instance that it belongs to."""
+        """Per op of the graph: index of the instance that it belongs to. The embedder does not need it."""
 
     @_builtins.property
     def edge_source(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
@@ -232,7 +232,9 @@ class Motif(_message.Message):
 
     @_builtins.property
     def context(self) -> _graph_pb2.Graph:
-        """The context graph of its first instance: the motif and its neighbours within context_hops."""
+        """The context graph of its first instance: the motif and its neighbours within context_hops. The embedder does not
+        need it.
+        """
 
     def __init__(
         self,

@@ -35,9 +35,9 @@ def op_labels(graph: Graph, *, use_op_labels: bool = True) -> Labels:
 
 
 def size_labels(graph: Graph) -> Labels:
-    """(V,) hashes of each op's output shape and parameters."""
+    """(V,) hashes of each op's output shape. Parameters do not count: an ONNX file may count a mask as one."""
     digests = b"".join(hashlib.blake2b(repr(shape).encode(), digest_size=8).digest() for shape in graph.shape_table)
-    return mix(np.frombuffer(digests, np.uint64)[graph.shape] + mix(graph.params.astype(np.uint64)))
+    return np.frombuffer(digests, np.uint64)[graph.shape]
 
 
 def encode(labels: Labels, edges: Ints, steps: int, neighbours: Neighbours = Neighbours.BOTH) -> Labels:

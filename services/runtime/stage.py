@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 _POLL_SECONDS = 0.5
 _UPKEEP_SECONDS = 2.0
+_CANCELLATIONS = 5
+_CANCEL_SECONDS = 2.0
 _FORGET_SECONDS = 3600.0
 
 
@@ -83,9 +85,7 @@ class _Stage:
             log.info("draining", drain_seconds=self._settings.drain_seconds)
             await asyncio.wait(lanes, timeout=self._settings.drain_seconds)
         finally:
-            for task in (*lanes, upkeep):
-                task.cancel()
-            await asyncio.gather(*lanes, upkeep, return_exceptions=True)
+            await _end({*lanes, upkeep})
         await self._leave()
         log.info("stopped")
 
@@ -233,3 +233,14 @@ class _Stage:
                 await self._stop.wait()
         except TimeoutError:
             return
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancels `tasks` and waits for their end; a client that is reconnecting can swallow a cancellation."""
+    for _ in range(_CANCELLATIONS):
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
+        if not tasks:
+            return
+    log.warning("tasks did not end", tasks=len(tasks))

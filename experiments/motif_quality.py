@@ -2,27 +2,23 @@
 
 Run: python -m experiments.motif_quality [--json] [NAME ...]
 
-The baseline is the rule of the paper's published code, re-stated: over the encoded sequence, pairs of neighbouring
-labels are counted; a cut falls wherever a pair occurs less often than the mean. DEVELOPMENT lists the families that
+The baseline is the rule of the paper's published code, re-stated in bigram_rule. DEVELOPMENT lists the models that
 the method was looked at on while it was written; HELD_OUT was only measured.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import sys
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from nar.graph import Graph, Ints
+from experiments import bigram_rule
 from services.extractor.extract import ModelName, extract
 from services.motif_miner import mine
-from services.motif_miner.encoding import encode, op_labels
 from services.motif_miner.quality import Agreement, agreement, true_blocks
 
 DEVELOPMENT = """timm/resnet50 timm/vit_base_patch16_224 timm/swin_tiny_patch4_window7_224 timm/densenet121
@@ -62,19 +58,10 @@ def measure(name: str) -> Row | None:
         name,
         name in HELD_OUT,
         agreement(found.op_instance, blocks),
-        agreement(baseline(graph), blocks),
+        agreement(bigram_rule.divide(graph), blocks),
         len(graph),
         len(found.instance_motif),
     )
-
-
-def baseline(graph: Graph) -> Ints:
-    """(V,) parts by the rule of the paper's code."""
-    labels = encode(op_labels(graph), graph.edges, 1).tolist()
-    pairs = Counter(itertools.pairwise(labels))
-    threshold = np.mean(list(pairs.values()))
-    cuts = [pairs[pair] < threshold for pair in itertools.pairwise(labels)]
-    return np.concatenate([[0], np.cumsum(cuts)])
 
 
 def main(names: list[str], *, as_json: bool) -> None:

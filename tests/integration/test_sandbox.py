@@ -33,6 +33,13 @@ async def run(sandbox: Sandbox, name: str, payload: bytes = b"") -> bytes:
     return await sandbox.run(f"sandbox_entries:{name}", payload, "model x")
 
 
+def is_fork_server(pid: int) -> bool:
+    try:
+        return b"multiprocessing.forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 async def children() -> set[int]:
     """Process ids of all living processes whose parent is a fork server of this process."""
     found: dict[int, int] = {}
@@ -44,7 +51,8 @@ async def children() -> set[int]:
         if words[0] != "Z":
             found[int(stat.parent.name)] = int(words[1])
 
-    servers = {pid for pid, parent in found.items() if parent == os.getpid()}
+    # A local system of other tests has children of its own, which are no fork servers.
+    servers = {pid for pid, parent in found.items() if parent == os.getpid() and is_fork_server(pid)}
     return {pid for pid, parent in found.items() if parent in servers}
 
 

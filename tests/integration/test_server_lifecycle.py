@@ -216,7 +216,9 @@ async def test_calls_that_outlast_the_drain_are_cut(tmp_path: Path) -> None:
     async with serving(tmp_path, "--drain-seconds", "0.2") as server:
         running = asyncio.create_task(server.error("sleep600", timeout=60))
         assert await server.line() == "sleeping"
-        await server.stop()
+        server.process.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.wait_for(server.process.communicate(), 30)
+        assert server.process.returncode == 0, errors.decode()
         assert isinstance(await running, NarError)
 
 

@@ -22,6 +22,9 @@ def generate(out: Path) -> None:
     sources = sorted(str(path.relative_to(PROTOS)) for path in PROTOS.glob("nar/v1/*.proto"))
     include = str(files("grpc_tools") / "_proto")
     flags = [f"--{kind}_out={out}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
+    # The plugins lie beside the interpreter, which need not be on the PATH.
+    programs = Path(sys.executable).parent
+    flags += [f"--plugin=protoc-gen-{kind}={programs / f'protoc-gen-{kind}'}" for kind in ("mypy", "mypy_grpc")]
     if protoc.main(["protoc", f"-I{PROTOS}", f"-I{include}", *flags, *sources]) != 0:
         raise RuntimeError("protoc failed")
 

@@ -22,7 +22,9 @@ def inner_edges(edges: Ints, cell: Ints) -> Ints:
 
 
 def cell_labels(labels: Labels, edges: Ints, starts: Ints, options: MiningOptions) -> Labels:
-    """(n,) one label a cell: its sequence of encoded ops, encoded by what lies within the cell alone.
+    """(n,) one label a cell: its sequence of encoded ops, encoded by what lies within the cell alone, and its edges.
+
+    Cells of one label are isomorphic (up to a collision of 64-bit hashes), whatever the number of steps.
 
     Args:
         labels: (V,) first labels of the ops, in order.
@@ -32,7 +34,10 @@ def cell_labels(labels: Labels, edges: Ints, starts: Ints, options: MiningOption
     """
     size = len(labels)
     cell = cell_of_op(starts, size)
-    encoded = encode(labels, inner_edges(edges, cell), options.steps, options.neighbours)
+    inner = inner_edges(edges, cell)
+    encoded = encode(labels, inner, options.steps, options.neighbours)
     place = (np.arange(size) - starts[cell]).astype(np.uint64)
     sequence = mix(encoded + (place + np.uint64(1)) * _STEP)
-    return mix(np.add.reduceat(sequence, starts))
+    total = np.add.reduceat(sequence, starts)
+    np.add.at(total, cell[inner[0]], mix(mix(place[inner[0]] + _STEP) + place[inner[1]]))
+    return mix(total)

@@ -12,16 +12,18 @@ from services.motif_miner.division import Division
 from services.motif_miner.naming import motif_name
 from services.motif_miner.options import MiningOptions
 
-# A context graph larger than this is cut: a tensor that thousands of ops read would drag all of them in.
+# A context graph grows no further than this: a tensor that thousands of ops read would drag all of them in.
 _MAX_CONTEXT_OPS = 4_000
 
 
 def build(graph: Graph, division: Division, options: MiningOptions) -> Decomposition:
     """The decomposition of `graph` whose instances are the cells of `division`."""
+    ordered = graph.restrict(division.order, division.edges)
+    cell = cell_of_op(division.starts, len(graph))
     instance = np.empty(len(graph), np.int64)
-    instance[division.order] = cell_of_op(division.starts, len(graph))
+    instance[division.order] = cell
     count = len(division.starts)
-    members = Members(graph, instance, count)
+    members = Members(ordered, cell, count)
     labels = division.shapes(division.starts)
     _, first, motif_of_label = np.unique(labels, return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")
@@ -41,9 +43,9 @@ def build(graph: Graph, division: Division, options: MiningOptions) -> Decomposi
         motifs=tuple(motifs),
         instance_motif=number_of_label[motif_of_label],
         op_instance=instance,
-        edges=_macro_edges(graph.edges, instance, count),
-        instance_params=_totals(graph.params, instance, count),
-        instance_flops=_totals(graph.flops, instance, count),
+        edges=_macro_edges(ordered.edges, cell, count),
+        instance_params=_totals(ordered.params, cell, count),
+        instance_flops=_totals(ordered.flops, cell, count),
     )
 
 
@@ -71,7 +73,8 @@ class Members:
         """The sub-graph of an instance and all ops within `hops` edges of it."""
         nodes = self.nodes(instance)
         for _ in range(hops):
-            nodes = np.union1d(nodes, self._neighbours(nodes))[:_MAX_CONTEXT_OPS]
+            fresh = np.setdiff1d(self._neighbours(nodes), nodes)
+            nodes = np.union1d(nodes, fresh[: max(_MAX_CONTEXT_OPS - len(nodes), 0)])
         return self._cut(nodes)
 
     def _neighbours(self, nodes: Ints) -> Ints:

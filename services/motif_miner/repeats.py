@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from nar.graph import Ints
 from services.motif_miner.encoding import Labels
+
+Resemble = Callable[[tuple[int, int], tuple[int, int]], bool]
 
 MAX_PERIOD = 64
 """Longest repeated unit, in cells."""
@@ -41,6 +45,49 @@ def tandem_groups(labels: Labels, weights: Ints) -> list[tuple[int, int]]:
             for unit in free:
                 taken[unit : unit + period] = True
     return sorted(groups)
+
+
+def align(labels: Labels, groups: list[tuple[int, int]], resemble: Resemble) -> list[tuple[int, int]]:
+    """Moves the units of a repeat to the front where its first unit is a variant of the others.
+
+    The first block of a stage often differs in its first half. Then the repeat seems to begin with the second half and
+    leaves a first half over at its end. Where cells after the repeat go on as it would, and the cells before it
+    resemble those that are missing for one more unit, the units begin there.
+
+    Args:
+        labels: (n,) one a cell.
+        groups: units (start, length).
+        resemble: whether two ranges of cells (start, end) are variants of each other.
+    """
+    size = len(labels)
+    taken = np.zeros(size, bool)
+    for begin, length in groups:
+        taken[begin : begin + length] = True
+    moved: list[tuple[int, int]] = []
+    for begin, end, period in _adjacent(groups):
+        rest = 0
+        while rest < period - 1 and end + rest < size and not taken[end + rest]:
+            if labels[end + rest] != labels[end + rest - period]:
+                break
+            rest += 1
+        front = begin - (period - rest)
+        fits = rest > 0 and front >= 0 and not taken[front:begin].any()
+        if fits and resemble((front, begin), (front + period, begin + period)):
+            begin, end = front, end + rest
+            taken[begin:end] = True
+        moved.extend((unit, period) for unit in range(begin, end, period))
+    return moved
+
+
+def _adjacent(groups: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Runs (start, end, period) of units that follow each other."""
+    runs: list[tuple[int, int, int]] = []
+    for begin, length in groups:
+        if runs and runs[-1][1] == begin and runs[-1][2] == length:
+            runs[-1] = (runs[-1][0], begin + length, length)
+        else:
+            runs.append((begin, begin + length, length))
+    return runs
 
 
 def spread(labels: Labels, groups: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -20,10 +20,16 @@ _MIN_DIVISIBLE = 16
 _MAX_LEVELS = 8
 
 
-def live_tensors(edges: Ints, size: int) -> Ints:
-    """(V,) number of tensors that were made up to op i, it included, and are read after it. Ops stand in order."""
+def last_readers(edges: Ints, size: int) -> Ints:
+    """(V,) the last op in order that reads each op, -1 where none does."""
     last = np.full(size, -1, np.int64)
     np.maximum.at(last, edges[0], edges[1])
+    return last
+
+
+def live_tensors(edges: Ints, size: int) -> Ints:
+    """(V,) number of tensors that were made up to op i, it included, and are read after it. Ops stand in order."""
+    last = last_readers(edges, size)
     made = np.flatnonzero(last >= 0)
     change = np.zeros(size + 1, np.int64)
     change[made] += 1

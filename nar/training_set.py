@@ -26,7 +26,7 @@ MAX_OPS = 20_000
 """Larger graphs take long and say little more."""
 
 _LENGTH_BYTES = 4
-_MODELS_PER_PROCESS = 200
+_MODELS_PER_POOL = 400
 
 
 def collect(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -37,13 +37,16 @@ def collect(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
     """
     (folder / "seen").mkdir(parents=True, exist_ok=True)
-    # Libraries keep what they built: fresh processes now and then keep memory flat.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(mp_context=context, max_tasks_per_child=_MODELS_PER_PROCESS) as pool:
-        try:
-            yield from pool.map(partial(_add, folder), names, chunksize=4)
-        except BrokenProcessPool as error:
-            raise FailedPrecondition("a process was killed while it captured a model: run again to go on") from error
+    # Libraries keep what they built: fresh processes now and then keep memory flat. The pool's own way to replace
+    # processes (max_tasks_per_child) comes to a stop in Python 3.11.
+    for begin in range(0, len(names), _MODELS_PER_POOL):
+        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+            try:
+                yield from pool.map(partial(_add, folder), names[begin : begin + _MODELS_PER_POOL], chunksize=4)
+            except BrokenProcessPool as error:
+                raise FailedPrecondition(
+                    "a process was killed while it captured a model: run again to go on"
+                ) from error
 
 
 def read(folder: Path) -> Iterator[tuple[Architecture, Decomposition]]:

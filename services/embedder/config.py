@@ -26,7 +26,7 @@ class EmbedderConfig:
         motif: stage one, motifs against their context graphs (Equation 4).
         graph: stage two, graph-level contrast and classification (Equations 5 and 6).
         op_dimensions: width of the learned embedding of an op's name.
-        hash_buckets: op names that training has not seen share so many embeddings, by hash.
+        word_dropout: share of the words of op names that training hides, so that unseen ops find a place.
         temperature: divides the cosine similarities of the contrastive losses; the paper's formulas have 1.
         mask_equal_motifs: whether a context graph that contains the same motif is left out of the negatives.
         seed: of all random choices.
@@ -36,7 +36,7 @@ class EmbedderConfig:
     motif: StageConfig
     graph: StageConfig
     op_dimensions: int = 64
-    hash_buckets: int = 64
+    word_dropout: float = 0.1
     temperature: float = 1.0
     mask_equal_motifs: bool = False
     seed: int = 0

@@ -19,15 +19,15 @@ class ArchitectureModel(nn.Module):
 
     Args:
         config: shapes of the networks.
-        vocabulary: op names.
+        vocabulary: words of op names.
         families: number of classes.
     """
 
     def __init__(self, config: EmbedderConfig, vocabulary: OpVocabulary, families: int) -> None:
         super().__init__()
         self.vocabulary = vocabulary
-        self.motif = MotifEncoder(len(vocabulary), config.op_dimensions, config.motif)
-        self.context = MotifEncoder(len(vocabulary), config.op_dimensions, config.motif)
+        self.motif = MotifEncoder(len(vocabulary), config.op_dimensions, config.word_dropout, config.motif)
+        self.context = MotifEncoder(len(vocabulary), config.op_dimensions, config.word_dropout, config.motif)
         self.macro = MacroEncoder(config.motif.dimensions, config.graph)
         self.classifier = nn.Linear(config.graph.dimensions, families)
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 from torch_geometric.nn import GCNConv, global_add_pool, global_max_pool, global_mean_pool
 
 from services.embedder.config import StageConfig
-from services.embedder.features import INSTANCE_NUMERIC, NUMERIC
+from services.embedder.features import INSTANCE_NUMERIC, NUMERIC, PADDING, UNKNOWN
 
 
 class GraphEncoder(nn.Module):
@@ -49,19 +49,24 @@ class MotifEncoder(nn.Module):
     """F_m or F_c: a motif, or a context graph, as a vector (Equation 4).
 
     Args:
-        ops: number of op indices.
-        op_dimensions: width of the learned embedding of an op.
+        words: number of word indices.
+        op_dimensions: width of the learned embedding of an op, the mean of those of its words.
+        word_dropout: in training, the share of words that are taken for unknown ones.
         config: layers, width, dropout.
     """
 
-    def __init__(self, ops: int, op_dimensions: int, config: StageConfig) -> None:
+    def __init__(self, words: int, op_dimensions: int, word_dropout: float, config: StageConfig) -> None:
         super().__init__()
-        self.names = nn.Embedding(ops, op_dimensions)
+        self.words = nn.EmbeddingBag(words, op_dimensions, mode="mean", padding_idx=PADDING)
+        self.word_dropout = word_dropout
         self.encoder = GraphEncoder(op_dimensions + NUMERIC, config)
 
     def forward(self, ops: Tensor, numbers: Tensor, edges: Tensor, graph_of_node: Tensor, graphs: int) -> Tensor:
-        """(V,), (V, NUMERIC), (2, E), (V,) -> (graphs, dimensions)."""
-        features = torch.cat([self.names(ops), numbers], dim=1)
+        """(V, MAX_WORDS), (V, NUMERIC), (2, E), (V,) -> (graphs, dimensions)."""
+        if self.training:
+            dropped = (torch.rand(ops.shape, device=ops.device) < self.word_dropout) & (ops != PADDING)
+            ops = ops.masked_fill(dropped, UNKNOWN)
+        features = torch.cat([self.words(ops), numbers], dim=1)
         encoded: Tensor = self.encoder(features, edges, graph_of_node, graphs)
         return encoded
 

@@ -74,9 +74,7 @@ class Trainer:
         self._families = tuple(sorted({graph.family for graph in graphs}))
         self._motifs = _distinct_motifs(graphs)
         names = {name for motif in self._motifs.values() for name in motif.context.op_table}
-        self.model = ArchitectureModel(
-            config, OpVocabulary(tuple(sorted(names)), config.hash_buckets), len(self._families)
-        )
+        self.model = ArchitectureModel(config, OpVocabulary.of(names), len(self._families))
         self.losses: dict[str, list[float]] = {"motif": [], "graph": []}
         self._checkpoint = Checkpoint(out, self.model)
 

@@ -45,7 +45,7 @@ def save(folder: Path, model: ArchitectureModel, config: EmbedderConfig, familie
         "model_version": version,
         "dimensions": config.graph.dimensions,
         **dataclasses.asdict(config),
-        "vocabulary": model.vocabulary.names,
+        "vocabulary": model.vocabulary.words,
         "families": families,
         "record": record,
     }
@@ -66,7 +66,7 @@ def load(folder: Path) -> tuple[ArchitectureModel, str]:
     try:
         content = json.loads((folder / CONFIG).read_text())
         config = _config(content)
-        vocabulary = OpVocabulary(tuple(content["vocabulary"]), config.hash_buckets)
+        vocabulary = OpVocabulary(tuple(content["vocabulary"]))
         model = ArchitectureModel(config, vocabulary, len(content["families"]))
         tensors = {name: tensor.float() for name, tensor in load_file(folder / WEIGHTS).items()}
         missing = model.load_state_dict(tensors, strict=False)

@@ -181,6 +181,9 @@ class WholeOps(TorchFunctionMode):
     ) -> Any:
         """Answers the calls of WHOLE_OPS with empty tensors of the right shape; runs all others."""
         kwargs = kwargs or {}
+        if func is Tensor.__format__ and args[0].is_meta and args[0].dim() == 0:
+            # A name that is made of a number, such as that of an expert.
+            return format(args[0].item(), *args[1:])
         whole = WHOLE_OPS.get(func)
         if whole is None:
             return func(*args, **kwargs)

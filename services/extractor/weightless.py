@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -26,12 +27,12 @@ def build_without_weights(build: Callable[[], BuiltModel]) -> BuiltModel:
     except (RuntimeError, ValueError, TypeError, AttributeError, IndexError):
         with WeightsOnMeta():
             built = build()
-    return BuiltModel(
-        built.module.to("meta"),
-        built.family,
-        built.task,
-        tree_map_only(torch.Tensor, _to_meta, tuple(built.args)),
-        tree_map_only(torch.Tensor, _to_meta, dict(built.kwargs)),
+    return replace(
+        built,
+        module=built.module.to("meta"),
+        args=tree_map_only(torch.Tensor, _to_meta, tuple(built.args)),
+        kwargs=tree_map_only(torch.Tensor, _to_meta, dict(built.kwargs)),
+        alternatives=tree_map_only(torch.Tensor, _to_meta, [dict(inputs) for inputs in built.alternatives]),
     )
 
 

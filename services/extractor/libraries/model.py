@@ -19,6 +19,7 @@ class BuiltModel:
         module: the model.
         args: example inputs by position, batch size 1.
         kwargs: example inputs by name.
+        alternatives: other inputs by name, to try in turn where the model refuses `kwargs`.
         family: lineage: the module that defines the model's class.
         task: what it is for; "" where the library does not say.
     """
@@ -28,6 +29,7 @@ class BuiltModel:
     task: str
     args: Sequence[Any] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    alternatives: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)

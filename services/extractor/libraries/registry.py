@@ -8,6 +8,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Protocol, cast
 
@@ -15,6 +16,7 @@ import torch
 
 from nar.errors import ExtractionFailed, UnknownModel
 from services.extractor.libraries.model import BuiltModel, TracedModel
+from services.extractor.raw import RawGraph
 from services.extractor.tracer import trace
 from services.extractor.weightless import build_without_weights
 
@@ -108,7 +110,7 @@ def _guard(library: str, name: str, build: Callable[[], BuiltModel]) -> TracedMo
     try:
         built = build_without_weights(build)
         with torch.device("meta"):
-            raw = trace(built.module, built.args, built.kwargs, name)
+            raw = _trace(built, name)
     except LIBRARY_ERRORS as error:
         first = (str(error).strip().splitlines() or [""])[0][:300]
         raise ExtractionFailed(
@@ -116,6 +118,17 @@ def _guard(library: str, name: str, build: Callable[[], BuiltModel]) -> TracedMo
             f"{type(error).__name__}: {first}"
         ) from error
     return TracedModel(raw, name, library, _version(library), built.family, built.task)
+
+
+def _trace(built: BuiltModel, name: str) -> RawGraph:
+    """The ops of a model with the first of its inputs that it takes; else why it refuses the very first."""
+    try:
+        return trace(built.module, built.args, built.kwargs, name)
+    except LIBRARY_ERRORS:
+        for inputs in built.alternatives:
+            with suppress(*LIBRARY_ERRORS):
+                return trace(built.module, built.args, inputs, name)
+        raise
 
 
 def _version(library: str) -> str:

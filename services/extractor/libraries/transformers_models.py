@@ -10,6 +10,7 @@ from transformers.models.auto import modeling_auto
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 from services.extractor.libraries.model import BuiltModel
+from services.extractor.libraries.transformers_defaults import complete, fitting_config
 from services.extractor.libraries.transformers_inputs import example_inputs
 
 # Mapping of transformers -> task, as the Hugging Face hub calls it. The plain mapping comes last: it has no task.
@@ -50,12 +51,14 @@ _TASKS = {
 
 @cache
 def pairs() -> dict[str, str]:
-    """Task of every pair "model type/class" of the Auto mappings."""
+    """Task of every pair "model type/class" of the Auto mappings whose class there is."""
     found: dict[str, str] = {}
+    available = set(dir(transformers))
     for mapping, task in _TASKS.items():
         for model_type, classes in getattr(modeling_auto, mapping, {}).items():
             for name in (classes,) if isinstance(classes, str) else classes:
-                found.setdefault(f"{model_type}/{name}", task)
+                if name in available:
+                    found.setdefault(f"{model_type}/{name}", task)
     return found
 
 
@@ -73,9 +76,8 @@ def build(name: str) -> BuiltModel:
 def build_class(config: Any, class_name: str, task: str) -> BuiltModel:
     """A class that transformers ships, with a configuration, and inputs that fit both."""
     model_class = getattr(transformers, class_name)
-    for part in (config, *(getattr(config, key, None) for key in getattr(config, "sub_configs", {}))):
-        # Grouped products of experts need numbers; one product an expert is the same network.
-        if part is not None and hasattr(part, "_experts_implementation"):
-            part._experts_implementation = "eager"
+    config = fitting_config(config, model_class)
+    complete(config, class_name)
     module = model_class(config)
-    return BuiltModel(module, config.model_type, task, kwargs=example_inputs(module, config))
+    first, *others = example_inputs(module, config)
+    return BuiltModel(module, config.model_type, task, kwargs=first, alternatives=others)

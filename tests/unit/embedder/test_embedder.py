@@ -16,7 +16,7 @@ from nar.graph import Graph
 from services.embedder import weights
 from services.embedder.config import PRESETS, EmbedderConfig, StageConfig
 from services.embedder.embedder import Embedder
-from services.embedder.features import OpVocabulary
+from services.embedder.features import PADDING, UNKNOWN, OpVocabulary
 from services.embedder.losses import graph_loss, motif_loss
 from services.embedder.training import Progress, TrainingGraph, train
 
@@ -25,7 +25,6 @@ SMALL = EmbedderConfig(
     motif=StageConfig(epochs=2, batch_size=8, layers=2, learning_rate=1e-2, dimensions=16),
     graph=StageConfig(epochs=6, batch_size=8, layers=2, learning_rate=1e-2, dimensions=16, dropout=0.1),
     op_dimensions=8,
-    hash_buckets=4,
 )
 
 
@@ -127,11 +126,14 @@ def test_an_interrupted_run_ends_with_the_same_weights(trained: Path, tmp_path: 
     assert train(GRAPHS, SMALL, tmp_path) == Embedder.load(trained).model_version
 
 
-def test_an_op_that_training_has_not_seen_has_a_place() -> None:
-    vocabulary = OpVocabulary(("relu",), 4)
-    known, unseen = vocabulary.encode(["relu", "never_seen"]).tolist()
-    assert known == 0
-    assert 1 <= unseen < len(vocabulary)
+def test_an_op_that_training_has_not_seen_shares_the_words_of_those_it_has() -> None:
+    vocabulary = OpVocabulary.of(["dwconv3x3", "conv5x5", "layer_norm"])
+    rows = vocabulary.encode(["dwconv5x5", "conv5x5", "group_norm", "never"]).tolist()
+    words = {word: index for index, word in enumerate(vocabulary.words, 2)}
+    assert rows[0] == [UNKNOWN, words["depthwise"], words["conv"], words["5x5"], PADDING]
+    assert rows[1] == [words["conv5x5"], words["conv"], words["5x5"], PADDING, PADDING]
+    assert rows[2] == [UNKNOWN, UNKNOWN, words["norm"], PADDING, PADDING]
+    assert rows[3] == [UNKNOWN, PADDING, PADDING, PADDING, PADDING]
 
 
 def test_a_motif_is_embedded_once(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:

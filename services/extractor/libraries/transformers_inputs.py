@@ -75,8 +75,12 @@ def _of_type(config: Any) -> dict[str, Tensor]:
 def _variants(inputs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Other shapes of the same inputs: what is laid out in two ways, and other sizes of images and sounds."""
     for name, value in inputs.items():
-        for other in _OTHERS.get(name, lambda _: ())(value):
+        for other in _OTHERS.get(name, _no_others)(value):
             yield {**inputs, name: other}
+
+
+def _no_others(_: Tensor) -> Iterable[Tensor]:
+    return ()
 
 
 def _other_images(pixels: Tensor) -> Iterator[Tensor]:
@@ -119,7 +123,7 @@ _OTHERS: dict[str, Callable[[Tensor], Iterable[Tensor]]] = {
 def _both(inputs: Mapping[str, Any], parameters: Iterable[str], config: Any) -> Iterator[dict[str, Any]]:
     """A text and an image where the model takes both; a mask of the features."""
     added = [name for name in ("input_ids", "pixel_values", "pixel_values_videos") if name in set(parameters)]
-    missing = {name: _MAKERS[name](config) for name in added if name not in inputs}
+    missing: dict[str, Any] = {name: _MAKERS[name](config) for name in added if name not in inputs}
     if missing:
         yield {**inputs, **missing}
         yield from _variants({**inputs, **missing})
@@ -207,7 +211,8 @@ def _hidden(config: Any) -> Tensor:
 
 def _past_length(config: Any) -> int:
     lags = max(find(config, "lags_sequence", default=[0]) or [0])
-    return int(find(config, "context_length", "prediction_length", default=_TOKENS)) + lags
+    length: int = find(config, "context_length", "prediction_length", default=_TOKENS)
+    return length + int(lags)
 
 
 def _past_values(config: Any) -> Tensor:

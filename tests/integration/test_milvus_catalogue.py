@@ -1,13 +1,11 @@
-"""The catalogue on a real milvus-lite server."""
+"""The catalogue on a real milvus-lite server and on a real standalone Milvus."""
 
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from milvus_process import SERVERS
+from pymilvus import MilvusClient
 
 from nar.architecture import Architecture, Block, Fingerprint
 from nar.errors import FailedPrecondition, Unavailable
@@ -15,42 +13,22 @@ from services.search.catalogue import Row
 from services.search.filters import parse
 from services.search.milvus_catalogue import MilvusCatalogue
 
-PROGRAM = "import sys; from milvus_lite.cmdline import main; sys.exit(main())"
+
+@pytest.fixture(scope="module", params=sorted(SERVERS))
+def milvus_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with SERVERS[request.param](tmp_path_factory.mktemp("milvus")) as uri:
+        yield uri
 
 
 @pytest.fixture
-def milvus_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = str(tmp_path_factory.mktemp("milvus"))
-    command = [
-        sys.executable,
-        "-c",
-        PROGRAM,
-        "server",
-        "--data-dir",
-        folder,
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    process.kill()
-    process.wait()
-
-
-@pytest.fixture
-def catalogue(milvus_uri: str) -> MilvusCatalogue:
-    return MilvusCatalogue(milvus_uri, "", 30.0)
+def catalogue(milvus_uri: str) -> Iterator[MilvusCatalogue]:
+    yield MilvusCatalogue(milvus_uri, "", 30.0)
+    client = MilvusClient(milvus_uri)
+    for name in client.list_collections():
+        for alias in client.list_aliases(name)["aliases"]:
+            client.drop_alias(alias)
+        client.drop_collection(name)
+    client.close()
 
 
 def row(name: str, angle: float, *, collection: str = "default", labels: dict[str, str] | None = None) -> Row:

@@ -150,11 +150,13 @@ class MilvusCatalogue:
         await self._call(lambda client: client.upsert(_name(model_version), records, timeout=self._timeout))
 
     async def make_searchable(self) -> None:
-        """Flushes and loads what was written: until then a search of milvus-lite is far slower."""
+        """Flushes and loads what was written: until then a search of milvus-lite is far slower.
+
+        Nothing is released before: searches go on meanwhile.
+        """
 
         def refresh(client: MilvusClient) -> None:
             client.flush(ALIAS)
-            client.release_collection(ALIAS)
             client.load_collection(ALIAS)
 
         if await self.model_version():

@@ -34,13 +34,19 @@ class Capture:
         """The library that defines it."""
         return self.name.partition("/")[0]
 
+    @property
+    def lacks_library(self) -> bool:
+        """Whether it failed for want of a library that is not installed here."""
+        return any(f"{error}: " in self.reason for error in ("ImportError", "ModuleNotFoundError"))
+
 
 @dataclass(frozen=True)
 class LibrarySummary:
     """How many models of one library were captured, and how fast.
 
     Attributes:
-        rate: captured models divided by all, from 0 to 1.
+        unavailable: models that want a library which is not installed here.
+        rate: captured models divided by all that could be, from 0 to 1.
         median_seconds: of the captured ones.
         most_ops: of the largest captured graph.
 
@@ -48,6 +54,7 @@ class LibrarySummary:
 
     library: str
     models: int
+    unavailable: int
     captured: int
     rate: float
     median_seconds: float
@@ -87,11 +94,13 @@ def summarise(captures: Sequence[Capture]) -> list[LibrarySummary]:
 
 def _summary(library: str, captures: Sequence[Capture]) -> LibrarySummary:
     good = [capture for capture in captures if not capture.reason]
+    unavailable = sum(capture.lacks_library for capture in captures)
     return LibrarySummary(
         library,
         len(captures),
+        unavailable,
         len(good),
-        len(good) / len(captures),
+        len(good) / max(len(captures) - unavailable, 1),
         statistics.median(capture.seconds for capture in good) if good else 0.0,
         max((capture.ops for capture in good), default=0),
     )

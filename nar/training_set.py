@@ -27,26 +27,37 @@ MAX_OPS = 20_000
 
 _LENGTH_BYTES = 4
 _MODELS_PER_POOL = 400
+_MAX_KILLED = 50
 
 
 def collect(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Adds the models `names` to the set with one process a core; each name with why it failed, "" where it did not.
 
     Raises:
-        FailedPrecondition: a process was killed, for want of memory most likely. The next call leaves that model out.
+        FailedPrecondition: many processes were killed, for want of memory most likely; one alone leaves its model out.
 
     """
     (folder / "seen").mkdir(parents=True, exist_ok=True)
-    # Libraries keep what they built: fresh processes now and then keep memory flat. The pool's own way to replace
-    # processes (max_tasks_per_child) comes to a stop in Python 3.11.
-    for begin in range(0, len(names), _MODELS_PER_POOL):
-        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-            try:
-                yield from pool.map(partial(_add, folder), names[begin : begin + _MODELS_PER_POOL], chunksize=4)
-            except BrokenProcessPool as error:
-                raise FailedPrecondition(
-                    "a process was killed while it captured a model: run again to go on"
-                ) from error
+    begin = killed = 0
+    while begin < len(names):
+        try:
+            for result in _collected(folder, names[begin : begin + _MODELS_PER_POOL]):
+                yield result
+                begin += 1
+        except BrokenProcessPool as error:
+            # The model that it happened to has its note: the next pool leaves it out.
+            killed += 1
+            if killed > _MAX_KILLED:
+                raise FailedPrecondition(f"{killed} processes were killed: give them more memory and go on") from error
+
+
+def _collected(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Adds a few models in fresh processes: libraries keep what they built.
+
+    The pool's own way to replace processes (max_tasks_per_child) comes to a stop in Python 3.11.
+    """
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(partial(_add, folder), names, chunksize=4)
 
 
 def read(folder: Path) -> Iterator[tuple[Architecture, Decomposition]]:

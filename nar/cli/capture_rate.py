@@ -55,11 +55,12 @@ def _measure(models: list[str]) -> list[capture.Capture]:
 
 
 def _print_summaries(summaries: list[capture.LibrarySummary]) -> None:
-    headings = ("library", "models", "captured", "rate", "median s", "most ops")
+    headings = ("library", "models", "lack a library", "captured", "rate", "median s", "most ops")
     rows = table(*headings, right=headings[1:])
     for each in summaries:
-        numbers = (f"{each.models:,}", f"{each.captured:,}", f"{each.rate:.2%}", f"{each.median_seconds:.2f}")
-        rows.add_row(escape(each.library), *numbers, f"{each.most_ops:,}")
+        counts = (f"{count:,}" for count in (each.models, each.unavailable, each.captured))
+        rate, seconds = f"{each.rate:.2%}", f"{each.median_seconds:.2f}"
+        rows.add_row(escape(each.library), *counts, rate, seconds, f"{each.most_ops:,}")
     out.print(rows)
 
 

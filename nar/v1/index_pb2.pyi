@@ -86,8 +86,8 @@ class IndexJobHeader(_message.Message):
     collection: _builtins.str
     """The collection that is written to; it is made when it does not exist. Default "default"."""
     idempotency_key: _builtins.str
-    """Client's key for the job: a second job with the same key is not made, the first is returned. Default: none.
-    At most 128 bytes.
+    """Client's key for the job: a second job with the same key is not made, the first is returned; one that was
+    cancelled, as when its stream broke off, is made anew. Default: none. At most 128 bytes.
     """
     @_builtins.property
     def selectors(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

@@ -16,6 +16,9 @@ from services.runtime.redis_connection import Client, translated
 KEEP_SECONDS = 30 * 24 * 3600
 """How long a job can be asked for after its end."""
 
+INTAKE_SECONDS = 60
+"""A job whose intake was silent for so long is cancelled: the server that took in its items is gone."""
+
 
 class State(StrEnum):
     """Where a job is; all but RUNNING are terminal."""
@@ -67,15 +70,21 @@ class JobStore:
 
     An item is accepted, then advances stage by stage until it is indexed or failed; a terminal item never changes. When
     a closed job has only terminal items, the last stage gets one finish task (`Task.is_finish`), which ends the job.
+    A job that is not closed lives by its intake: who asks for one whose intake has gone finds it cancelled.
     """
 
-    def __init__(self, redis: Client) -> None:
+    def __init__(self, redis: Client, intake_seconds: float = INTAKE_SECONDS) -> None:
         self._redis = redis
-        names = ("CREATE_JOB", "ACCEPT", "CLOSE_JOB", "ADVANCE", "INDEX", "FAIL", "FINISH_JOB", "CANCEL_JOB")
+        self._intake_milliseconds = int(intake_seconds * 1000)
+        names = ["CREATE_JOB", "ACCEPT", "KEEP_OPEN", "CLOSE_JOB", "ADVANCE", "INDEX", "FAIL"]
+        names += ["FINISH_JOB", "CANCEL_JOB", "ABANDON_JOB"]
         self._scripts = {name: redis.register_script(getattr(scripts, name)) for name in names}
 
     async def create(self, collection: str, idempotency_key: str = "") -> tuple[JobState, bool]:
-        """A new job, or the one that was made with the same idempotency key; and whether it is new."""
+        """A new job, or the one that was made with the same idempotency key; and whether it is new.
+
+        A cancelled job does not count: its key makes a new one.
+        """
         new = f"{int(time.time() * 1000):011x}{secrets.token_hex(5)}"
         job = await self._run("CREATE_JOB", new, collection, idempotency_key)
         return await self.get(job), job == new
@@ -91,6 +100,10 @@ class JobStore:
         if first < 0:
             raise FailedPrecondition(f"job {job!r} takes no more items: it is closed, cancelled or unknown")
         return first
+
+    async def keep_open(self, job: str) -> None:
+        """Says that items are still coming, at least every INTAKE_SECONDS."""
+        await self._run("KEEP_OPEN", job)
 
     async def close(self, job: str) -> None:
         """Says that no more items come."""
@@ -160,6 +173,10 @@ class JobStore:
         """
         with translated():
             found = await self._redis.hgetall(f"nar:job:{job}")
+        if found.get("state") == State.RUNNING and found["closed"] == "0":
+            await self._run("ABANDON_JOB", job, KEEP_SECONDS, self._intake_milliseconds)
+            with translated():
+                found = await self._redis.hgetall(f"nar:job:{job}")
         if not found:
             raise NotFound(f"there is no index job {job!r}; jobs are kept for 30 days after their end")
         return _state(found)

@@ -182,20 +182,21 @@ return fail(ARGV[3], ARGV[4], ARGV[7], ARGV[5], ARGV[8])
 """
 )
 
-# ARGV: id, collection, idempotency key. The id of the job of that key, be it new or not.
+# ARGV: id, collection, idempotency key. The id of the job of that key, be it new or not; a cancelled one is made anew.
 CREATE_JOB = (
     _JOBS
     + """
 if ARGV[3] ~= '' then
   local known = redis.call('GET', 'nar:job-key:' .. ARGV[3])
-  if known and redis.call('EXISTS', 'nar:job:' .. known) == 1 then return known end
+  local state = known and redis.call('HGET', 'nar:job:' .. known, 'state')
+  if state and state ~= 'cancelled' then return known end
   redis.call('SET', 'nar:job-key:' .. ARGV[3], ARGV[1])
 end
 if redis.call('EXISTS', 'nar:job:' .. ARGV[1]) == 1 then return ARGV[1] end
 local time = now()
 redis.call('HSET', 'nar:job:' .. ARGV[1], 'id', ARGV[1], 'collection', ARGV[2], 'key', ARGV[3], 'state', 'running',
   'closed', 0, 'total', 0, 'extracted', 0, 'mined', 0, 'embedded', 0, 'indexed', 0, 'failed', 0, 'duplicates', 0,
-  'created_at', time)
+  'created_at', time, 'intake', time)
 redis.call('ZADD', 'nar:jobs', time, ARGV[1])
 return ARGV[1]
 """
@@ -211,6 +212,7 @@ if not is_running(ARGV[1]) or redis.call('HGET', 'nar:job:' .. ARGV[1], 'closed'
 local first = tonumber(redis.call('HGET', 'nar:job:' .. ARGV[1], 'total'))
 for item = first, first + ARGV[2] - 1 do redis.call('HSET', 'nar:job:' .. ARGV[1] .. ':items', item, 0) end
 redis.call('HINCRBY', 'nar:job:' .. ARGV[1], 'total', ARGV[2])
+redis.call('HSET', 'nar:job:' .. ARGV[1], 'intake', now())
 redis.call('SET', 'nar:accepted:' .. ARGV[3], first, 'EX', 600)
 return first
 """
@@ -268,5 +270,24 @@ if is_running(ARGV[1]) then
   queue_finish(ARGV[1])
 end
 return redis.call('HGET', 'nar:job:' .. ARGV[1], 'state') or ''
+"""
+)
+
+# ARGV: job. Says that somebody still takes in its items.
+KEEP_OPEN = (
+    _JOBS + "if is_running(ARGV[1]) then redis.call('HSET', 'nar:job:' .. ARGV[1], 'intake', now()) end return 1"
+)
+
+# ARGV: job, seconds to keep it, milliseconds of silence after which nobody takes in its items any more.
+ABANDON_JOB = (
+    _JOBS
+    + _END
+    + """
+local found = redis.call('HMGET', 'nar:job:' .. ARGV[1], 'closed', 'intake')
+if is_running(ARGV[1]) and found[1] == '0' and now() - tonumber(found[2]) >= tonumber(ARGV[3]) then
+  end_job(ARGV[1], 'cancelled', ARGV[2])
+  queue_finish(ARGV[1])
+end
+return 1
 """
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from urllib.parse import quote
 
 from nar.errors import NotFound
 from nar.v1 import index_pb2, index_pb2_grpc
@@ -14,6 +13,7 @@ from services.runtime.jobs import JobState, JobStore
 from services.search import page_token, validation
 from services.search.catalogue import Catalogue
 from services.search.index_version import IndexVersion
+from services.search.record_keys import record_key
 from services.search.submission import Submission
 
 _WATCH_SECONDS = 0.2
@@ -114,7 +114,7 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
         if await self._catalogue.get(collection, identity) is None:
             raise NotFound(f"collection {collection!r} has no architecture {identity!r}")
         await self._catalogue.delete(collection, identity)
-        await self._blobs.delete(f"architectures/{collection}/{quote(identity, safe='')}.pb")
+        await self._blobs.delete(record_key(collection, identity))
         await self._index_version.bump()
         return index_pb2.DeleteArchitectureResponse()
 

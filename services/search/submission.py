@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
-from nar.errors import InvalidInput, NarError
+from nar.errors import InvalidInput, NarError, Unavailable
 from nar.v1 import architecture_pb2, index_pb2
 from services.runtime.blobs import BlobStore
-from services.runtime.jobs import JobState, JobStore
+from services.runtime.jobs import INTAKE_SECONDS, JobState, JobStore
 from services.runtime.queue import StageQueue
 from services.runtime.tasks import Task
 from services.search import validation
@@ -33,7 +35,7 @@ class Submission:
         self._waiting: list[dict[str, str]] = []
 
     async def accept(self, messages: AsyncIterator[index_pb2.CreateIndexJobRequest]) -> JobState:
-        """Makes the job and queues its items; a malformed message cancels it.
+        """Makes the job and queues its items; a malformed message, or a stream that breaks off, cancels it.
 
         Raises:
             InvalidInput: a message is malformed; its number stands in the field.
@@ -43,21 +45,37 @@ class Submission:
         job, is_new = await self._jobs.create(header.collection, header.idempotency_key)
         if not is_new:
             return job
+        renewal = asyncio.create_task(self._keep_open(job.id))
         try:
-            number = 0
-            for name in await self._selected(header):
-                await self._add(job.id, header, index_pb2.IndexItem(source=architecture_pb2.ModelSource(name=name)))
-            async for message in messages:
-                number += 1
-                if message.WhichOneof("message") != "item":
-                    raise InvalidInput(f"message {number} of the stream is no item", f"message[{number}]")
-                await self._add(job.id, header, _checked(message.item, number))
-            await self._flush(job.id)
-        except NarError:
+            await self._take_in(job.id, header, messages)
+        except (NarError, asyncio.CancelledError):
+            # The second is a client that has gone, or a server that ends.
             await self._jobs.cancel(job.id)
             raise
+        finally:
+            renewal.cancel()
         await self._jobs.close(job.id)
         return await self._jobs.get(job.id)
+
+    async def _take_in(
+        self, job: str, header: index_pb2.IndexJobHeader, messages: AsyncIterator[index_pb2.CreateIndexJobRequest]
+    ) -> None:
+        for name in await self._selected(header):
+            await self._add(job, header, index_pb2.IndexItem(source=architecture_pb2.ModelSource(name=name)))
+        number = 0
+        async for message in messages:
+            number += 1
+            if message.WhichOneof("message") != "item":
+                raise InvalidInput(f"message {number} of the stream is no item", f"message[{number}]")
+            await self._add(job, header, _checked(message.item, number))
+        await self._flush(job)
+
+    async def _keep_open(self, job: str) -> None:
+        """Renews the intake of a job while the client is slow or the queue full."""
+        while True:
+            await asyncio.sleep(INTAKE_SECONDS / 4)
+            with suppress(Unavailable):
+                await self._jobs.keep_open(job)
 
     async def _header(self, messages: AsyncIterator[index_pb2.CreateIndexJobRequest]) -> index_pb2.IndexJobHeader:
         first = await anext(messages, None)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from services.runtime.worker import run_stage, run_worker
 from services.search.catalogue import Row
 from services.search.index_version import IndexVersion
 from services.search.milvus_catalogue import MilvusCatalogue
+from services.search.record_keys import record_key
 from services.search.settings import SearchSettings
 
 
@@ -81,7 +81,7 @@ class UpsertStage:
 
     async def _keep(self, architecture: Architecture) -> None:
         """Writes the record from which an index can be rebuilt."""
-        key = f"architectures/{architecture.collection}/{quote(architecture.id, safe='')}.pb"
+        key = record_key(architecture.collection, architecture.id)
         await self._blobs.put(key, architecture_to_proto(architecture).SerializeToString())
 
     async def _load(self, task: Task) -> Row | NarError:

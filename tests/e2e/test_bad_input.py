@@ -9,6 +9,7 @@ import io
 import json
 import pickle
 import re
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -205,6 +206,29 @@ def test_a_malformed_job_is_refused(
     with pytest.raises(grpc.RpcError) as caught:
         job_of(channel, *messages)
     assert caught.value.code() is Code.INVALID_ARGUMENT, caught.value.details()
+
+
+def test_a_stream_that_breaks_off_cancels_its_job(channel: grpc.Channel, client: Client) -> None:
+    broken = threading.Event()
+
+    def messages() -> Iterator[index_pb2.CreateIndexJobRequest]:
+        yield header_of(collection="broken_off", idempotency_key="broken off")
+        yield item_of(Source(name="timm/resnet18"))
+        broken.wait()
+
+    stub = index_pb2_grpc.IndexServiceStub(channel)
+    call = stub.CreateIndexJob.future(messages())
+    jobs: list[index_pb2.IndexJob] = []
+    while not jobs:
+        listed = stub.ListIndexJobs(index_pb2.ListIndexJobsRequest(), timeout=10).jobs
+        jobs = [job for job in listed if job.collection == "broken_off"]
+    call.cancel()
+    broken.set()
+    *_, last = client.watch_job(jobs[0].id)
+    assert last.state is JobState.CANCELLED
+    again = job_of(channel, header_of(collection="broken_off", idempotency_key="broken off"))
+    assert again.id != jobs[0].id
+    assert again.state != index_pb2.IndexJob.STATE_CANCELLED
 
 
 def test_a_3_gb_upload_never_leaves_the_machine(client: Client, tmp_path: Path) -> None:

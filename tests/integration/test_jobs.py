@@ -117,6 +117,29 @@ async def test_the_same_idempotency_key_gives_the_same_job(redis: Redis) -> None
     assert (await jobs.create("default"))[0].id != (await jobs.create("default"))[0].id
 
 
+async def test_the_key_of_a_cancelled_job_makes_a_new_one(redis: Redis) -> None:
+    jobs = JobStore(redis)
+    first, _ = await jobs.create("default", "key")
+    await jobs.cancel(first.id)
+    second, is_new = await jobs.create("default", "key")
+    assert is_new
+    assert second.id != first.id
+
+
+async def test_a_job_whose_intake_has_gone_is_cancelled(redis: Redis) -> None:
+    job = (await JobStore(redis).create("default"))[0].id
+    assert not (await JobStore(redis).get(job)).is_terminal
+    assert (await JobStore(redis, intake_seconds=0).get(job)).state is State.CANCELLED
+    assert await finish_tasks(redis) == [job]
+
+
+async def test_a_closed_job_needs_no_intake(redis: Redis) -> None:
+    job = (await JobStore(redis).create("default"))[0].id
+    await JobStore(redis).accept(job)
+    await JobStore(redis).close(job)
+    assert (await JobStore(redis, intake_seconds=0).get(job)).state is State.RUNNING
+
+
 async def test_jobs_are_listed_from_the_newest_and_failures_by_item(redis: Redis) -> None:
     jobs = JobStore(redis)
     made = [(await jobs.create(f"c{number}"))[0].id for number in range(3)]

@@ -12,7 +12,7 @@ def test_one_row_a_library() -> None:
         Capture("timm/b", 0.3, 30),
         Capture("timm/c", 9.0, reason="too large"),
         Capture("pytorchcv/x", 2.0, reason="broken"),
-        Capture("pytorchcv/y", 2.0, reason="pytorchcv could not run it: ModuleNotFoundError: No module named 'librosa'"),
+        Capture("pytorchcv/y", 2.0, reason="no run: ModuleNotFoundError: No module named 'librosa'"),
     ]
     assert summarise(captures) == [
         LibrarySummary("pytorchcv", 2, 1, 0, 0.0, 0.0, 0),

@@ -1,0 +1,1 @@
+"""How good a retrieval is: metrics, protocols, confidence intervals."""

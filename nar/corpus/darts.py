@@ -1,9 +1,9 @@
 """Architectures of the DARTS search space (Liu et al., 2018), as Pei et al. generate them (appendix A.4, section 4.7).
 
-A cell has two inputs, the outputs of the two cells before it, and four ADD nodes; each adds two edges, and each edge from
-an earlier ADD node or an input carries one of seven operations, which is a node of its own here. A cell's output is the
-concatenation of its ADD nodes. A network is a stem, cells (the reduction cell at one and two thirds of the depth, else the
-normal cell), global average pooling and a linear layer.
+A cell has two inputs, the outputs of the two cells before it, and four ADD nodes; each adds two edges, and each edge
+from an earlier ADD node or an input carries one of seven operations, which is a node of its own here. A cell's output
+is the concatenation of its ADD nodes. A network is a stem, cells (the reduction cell at one and two thirds of the
+depth, else the normal cell), global average pooling and a linear layer.
 """
 
 from __future__ import annotations

@@ -19,13 +19,19 @@ _WEIGHT_FACTORIES = {torch.empty, torch.zeros, torch.ones, torch.rand, torch.ran
 def build_without_weights(build: Callable[[], BuiltModel]) -> BuiltModel:
     """What `build` makes, on the meta device.
 
-    Constructors that compute with numbers fail there; then only what weights are made with is put on it.
+    Constructors that compute with numbers fail there; then only what weights are made with is put on it. Those that
+    replace the data of a weight by numbers need memory for all.
     """
     try:
         with torch.device("meta"):
             return build()
     except (RuntimeError, ValueError, TypeError, AttributeError, IndexError):
-        with WeightsOnMeta():
+        try:
+            with WeightsOnMeta():
+                built = build()
+        except RuntimeError as error:
+            if "set_data" not in str(error):
+                raise
             built = build()
     return replace(
         built,

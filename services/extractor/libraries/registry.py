@@ -20,8 +20,23 @@ from services.extractor.raw import RawGraph
 from services.extractor.tracer import trace
 from services.extractor.weightless import build_without_weights
 
-LIBRARIES = ("pytorchcv", "timm", "torchvision", "transformers")
+LIBRARIES = (
+    "diffusers",
+    "effdet",
+    "open_clip",
+    "pytorchcv",
+    "segmentation_models_pytorch",
+    "timm",
+    "torchaudio",
+    "torchsr",
+    "torchvision",
+    "transformers",
+    "ultralytics",
+)
 """Libraries that have a module of the same name in this package."""
+
+# Where the package that is installed has another name than the one that is imported.
+_DISTRIBUTIONS = {"open_clip": "open_clip_torch"}
 
 # What the code of a model may raise when it is built or run on tensors without memory.
 LIBRARY_ERRORS = (
@@ -132,7 +147,7 @@ def _trace(built: BuiltModel, name: str) -> RawGraph:
 
 
 def _version(library: str) -> str:
-    return importlib.metadata.version(library)
+    return importlib.metadata.version(_DISTRIBUTIONS.get(library, library))
 
 
 def _refuse_library(name: str, library: str) -> None:

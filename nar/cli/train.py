@@ -1,4 +1,4 @@
-"""`nar train`: weights for the embedder, from models of installed libraries."""
+"""`nar train`: weights for the embedder, from a data set or from models of installed libraries."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from nar import capture, training_set
+from nar import capture
 from nar.cli.console import err, out
 from nar.errors import FailedPrecondition, InvalidInput
 from nar.extras import require
 
 if TYPE_CHECKING:
+    from nar.architecture import Architecture
+    from nar.graph import Graph
     from services.embedder.training import Progress as Step
     from services.embedder.training import TrainingGraph
 
@@ -27,12 +29,13 @@ def train(
     patterns: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PATTERN...]", help="Models to train on. Default: all of timm, torchvision, transformers."
+            metavar="[PATTERN...]",
+            help="Models to capture and train on. Default: all of timm, torchvision, transformers.",
         ),
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option("--data", help="Folder of the training set, kept for the next time. Default: OUT/data."),
+        typer.Option("--data", help="A data set that `nar corpus build` wrote, instead of capturing models."),
     ] = None,
     preset: Annotated[str, typer.Option("--preset", help="Hyper-parameters; paper has those of the paper.")] = "paper",
 ) -> None:
@@ -43,7 +46,10 @@ def train(
 
     if preset not in PRESETS:
         raise InvalidInput(f"there is no preset {preset!r}: choose one of {', '.join(sorted(PRESETS))}", "preset")
-    graphs = _collect(data or folder / "data", tuple(patterns or _DEFAULT_PATTERNS))
+    if data and patterns:
+        raise InvalidInput("give either --data or patterns of models, not both", "data")
+    records = _read(data) if data else _collect(folder / "corpus", tuple(patterns or _DEFAULT_PATTERNS))
+    graphs = _divide(records)
     with Progress(*_COLUMNS, TextColumn("loss {task.fields[loss]:.4f}"), console=err) as progress:
         bars = {
             "motif": progress.add_task("motifs  ", total=PRESETS[preset].motif.epochs, loss=0.0),
@@ -59,25 +65,42 @@ def train(
     )
 
 
-def _collect(data: Path, patterns: tuple[str, ...]) -> list[TrainingGraph]:
-    """Makes the training set, or completes it; says which models failed."""
-    from services.embedder.training import TrainingGraph
+def _read(data: Path) -> list[tuple[Architecture, Graph]]:
+    require("corpus", "a data set")
+    from nar.corpus import parquet
+
+    return [(architecture, graph) for architecture, graph, _ in parquet.read(data)]
+
+
+def _collect(folder: Path, patterns: tuple[str, ...]) -> list[tuple[Architecture, Graph]]:
+    """Captures the models, or what of them is missing; says which failed."""
+    from nar.corpus import collection
 
     names = capture.names(patterns)
-    failures: list[tuple[str, str]] = []
+    outcomes = []
     with Progress(*_COLUMNS, console=err) as progress:
         bar = progress.add_task("models  ", total=len(names))
-        for name, reason in training_set.collect(data, names):
+        for outcome in collection.collect(folder, names):
+            outcomes.append(outcome)
             progress.advance(bar)
-            if reason:
-                failures.append((name, reason))
-    for name, reason in sorted(failures):
-        err.print(f"[dim]left out {escape(name)}: {escape(reason)}[/]", soft_wrap=True)
-    graphs = [
-        TrainingGraph(architecture.id, architecture.family or "unknown", decomposition)
-        for architecture, decomposition in training_set.read(data)
-    ]
+    failures = [outcome for outcome in outcomes if outcome.reason]
+    for outcome in failures:
+        err.print(f"[dim]left out {escape(outcome.name)}: {escape(outcome.reason)}[/]", soft_wrap=True)
+    graphs = [(architecture, graph) for architecture, graph, _ in collection.read(folder, outcomes)]
     if not graphs:
         raise FailedPrecondition(f"none of {len(names)} models could be captured: there is nothing to train on")
-    out.print(f"{len(names)} models, {len(failures)} left out, {len(graphs)} distinct graphs in {escape(str(data))}")
+    out.print(f"{len(names)} models, {len(failures)} left out, {len(graphs)} distinct graphs in {escape(str(folder))}")
     return graphs
+
+
+def _divide(records: list[tuple[Architecture, Graph]]) -> list[TrainingGraph]:
+    """Divides the graphs into motifs."""
+    from nar.corpus.division import divide
+    from services.embedder.training import TrainingGraph
+
+    with Progress(*_COLUMNS, console=err) as progress:
+        parts = progress.track(divide([graph for _, graph in records]), total=len(records), description="division")
+        return [
+            TrainingGraph(architecture.id, architecture.family or "unknown", part)
+            for (architecture, _), part in zip(records, parts, strict=True)
+        ]

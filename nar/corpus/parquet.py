@@ -32,6 +32,7 @@ SCHEMA = pa.schema(
         pa.field("edges", pa.int32()),
         pa.field("topology", pa.string(), metadata={"doc": "fingerprint of ops and edges"}),
         pa.field("exact", pa.string(), metadata={"doc": "fingerprint of ops, edges, shapes and parameters"}),
+        pa.field("aliases", pa.list_(pa.string()), metadata={"doc": "other models with the same exact fingerprint"}),
         pa.field("unknown_ops", pa.map_(pa.string(), pa.int32()), metadata={"doc": "ops that no table knows"}),
         pa.field("op_table", pa.list_(pa.string()), metadata={"doc": "distinct op names"}),
         pa.field("op", pa.list_(pa.int16()), metadata={"doc": "index into op_table of each op, in topological order"}),
@@ -45,12 +46,18 @@ SCHEMA = pa.schema(
 )
 
 
-def write(path: Path, records: Iterable[tuple[Architecture, Graph]], notes: dict[str, str] | None = None) -> int:
+Record = tuple[Architecture, Graph, tuple[str, ...]]
+"""Metadata, graph, and the ids of other models with the same exact fingerprint."""
+
+Records = Iterator[Record]
+
+
+def write(path: Path, records: Iterable[Record], notes: dict[str, str] | None = None) -> int:
     """Writes `records` to `path`, which appears when it is whole; their number.
 
     Args:
         path: the Parquet file.
-        records: metadata and graphs; module paths are left out.
+        records: what it shall hold; module paths are left out.
         notes: what a reader should know of the whole set, kept as the schema's metadata.
     """
     schema = SCHEMA.with_metadata(notes or {})
@@ -58,8 +65,8 @@ def write(path: Path, records: Iterable[tuple[Architecture, Graph]], notes: dict
     count = 0
     with pq.ParquetWriter(unfinished, schema, compression="zstd", compression_level=9) as writer:
         rows: list[dict[str, Any]] = []
-        for architecture, graph in records:
-            rows.append(_row(architecture, graph))
+        for record in records:
+            rows.append(_row(*record))
             count += 1
             if len(rows) == _ROWS_PER_GROUP:
                 writer.write_table(pa.Table.from_pylist(rows, schema))
@@ -69,7 +76,7 @@ def write(path: Path, records: Iterable[tuple[Architecture, Graph]], notes: dict
     return count
 
 
-def read(path: Path) -> Iterator[tuple[Architecture, Graph]]:
+def read(path: Path) -> Iterator[Record]:
     """The records of a file, in its order.
 
     Raises:
@@ -82,12 +89,12 @@ def read(path: Path) -> Iterator[tuple[Architecture, Graph]]:
                 raise FailedPrecondition(f"{path} has other columns than a data set of this version")
             for batch in file.iter_batches(batch_size=_ROWS_PER_GROUP):
                 for row in batch.to_pylist():
-                    yield _architecture(row), _graph(row)
+                    yield _architecture(row), _graph(row), tuple(row["aliases"])
     except (OSError, pa.ArrowException) as error:
         raise FailedPrecondition(f"{path} cannot be read: {error}") from error
 
 
-def _row(architecture: Architecture, graph: Graph) -> dict[str, Any]:
+def _row(architecture: Architecture, graph: Graph, aliases: tuple[str, ...]) -> dict[str, Any]:
     return {
         "id": architecture.id,
         "library": architecture.library,
@@ -101,6 +108,7 @@ def _row(architecture: Architecture, graph: Graph) -> dict[str, Any]:
         "edges": architecture.edges,
         "topology": architecture.fingerprint.topology,
         "exact": architecture.fingerprint.exact,
+        "aliases": list(aliases),
         "unknown_ops": list(architecture.unknown_ops.items()),
         "op_table": list(graph.op_table),
         "op": graph.op,

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class StageConfig:
-    """Hyper-parameters of one training stage (Pei et al., Table 5)."""
+    """Hyper-parameters of one training stage (Pei et al., Table 5).
+
+    Attributes:
+        dimensions: length of the embeddings that the stage makes.
+        directed: whether its layers keep producers and consumers apart and all of them are read out, or are those of
+            Equation 3, of which the last is read out.
+        width: of the layers, where they are directed.
+    """
 
     epochs: int
     batch_size: int
@@ -15,6 +22,8 @@ class StageConfig:
     learning_rate: float
     dimensions: int
     dropout: float = 0.0
+    directed: bool = False
+    width: int = 128
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,7 @@ class EmbedderConfig:
         op_dimensions: width of the learned embedding of an op's name.
         word_dropout: share of the words of op names that training hides, so that unseen ops find a place.
         temperature: divides the cosine similarities of the contrastive losses; the paper's formulas have 1.
+        end_to_end: whether stage two trains F_m too, with two views of each graph, instead of keeping it fixed.
         mask_equal_motifs: whether a context graph that contains the same motif is left out of the negatives.
         seed: of all random choices.
     """
@@ -38,6 +48,7 @@ class EmbedderConfig:
     op_dimensions: int = 64
     word_dropout: float = 0.1
     temperature: float = 1.0
+    end_to_end: bool = False
     mask_equal_motifs: bool = False
     seed: int = 0
 
@@ -53,6 +64,25 @@ PRESETS = {
         motif=StageConfig(epochs=5, batch_size=256, layers=3, learning_rate=1e-3, dimensions=512),
         graph=StageConfig(epochs=40, batch_size=256, layers=3, learning_rate=1e-3, dimensions=512, dropout=0.1),
         temperature=0.1,
+        mask_equal_motifs=True,
+    ),
+    "nar": EmbedderConfig(
+        preset="nar",
+        motif=StageConfig(
+            epochs=2, batch_size=256, layers=3, learning_rate=1e-3, dimensions=256, dropout=0.1, directed=True
+        ),
+        graph=StageConfig(
+            epochs=30,
+            batch_size=128,
+            layers=3,
+            learning_rate=1e-3,
+            dimensions=512,
+            dropout=0.2,
+            directed=True,
+            width=256,
+        ),
+        temperature=0.1,
+        end_to_end=True,
         mask_equal_motifs=True,
     ),
 }

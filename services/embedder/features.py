@@ -70,7 +70,7 @@ class OpVocabulary:
 
 @dataclass(frozen=True)
 class GraphTensors:
-    """A graph as tensors: words of the ops (V, MAX_WORDS), numbers (V, NUMERIC), edges (2, E) in both directions."""
+    """A graph as tensors: words of the ops (V, MAX_WORDS), numbers (V, NUMERIC), edges (2, E)."""
 
     ops: Tensor
     numbers: Tensor
@@ -78,24 +78,24 @@ class GraphTensors:
 
 
 def graph_tensors(graph: Graph, vocabulary: OpVocabulary) -> GraphTensors:
-    """`graph` for a graph network: the symmetric normalisation of Equation 3 needs edges in both directions."""
+    """`graph` for a graph network."""
     table = vocabulary.encode(graph.op_table)
     channels = np.array([_channels(shape) for shape in graph.shape_table])[graph.shape]
     elements = np.array([_elements(shape) for shape in graph.shape_table])[graph.shape]
     columns = np.stack([channels, elements, graph.params, graph.flops], axis=1)
-    edges = torch.from_numpy(np.concatenate([graph.edges, graph.edges[::-1]], axis=1))
-    return GraphTensors(table[torch.from_numpy(graph.op)], _logarithm(columns), edges)
+    return GraphTensors(table[torch.from_numpy(graph.op)], _logarithm(columns), torch.from_numpy(graph.edges))
+
+
+def instance_sizes(decomposition: Decomposition) -> Tensor:
+    """(I,) ops of each motif instance."""
+    sizes = np.array([len(motif.graph) for motif in decomposition.motifs])[decomposition.instance_motif]
+    return torch.from_numpy(sizes).float()
 
 
 def instance_numbers(decomposition: Decomposition) -> Tensor:
     """(I, INSTANCE_NUMERIC) numbers of each motif instance."""
     sizes = np.array([len(motif.graph) for motif in decomposition.motifs])[decomposition.instance_motif]
     return _logarithm(np.stack([decomposition.instance_params, decomposition.instance_flops, sizes], axis=1))
-
-
-def macro_edges(decomposition: Decomposition) -> Tensor:
-    """(2, 2F) edges of the macro graph, in both directions."""
-    return torch.from_numpy(np.concatenate([decomposition.edges, decomposition.edges[::-1]], axis=1))
 
 
 def _logarithm(values: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Tensor:

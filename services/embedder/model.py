@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from nar.architecture import Decomposition
 from nar.graph import Graph
 from services.embedder.config import EmbedderConfig
-from services.embedder.features import GraphTensors, OpVocabulary, graph_tensors, instance_numbers, macro_edges
+from services.embedder.features import GraphTensors, OpVocabulary, graph_tensors, instance_numbers, instance_sizes
 from services.embedder.networks import MacroEncoder, MotifEncoder
 
 
@@ -66,12 +66,13 @@ class ArchitectureModel(nn.Module):
             embeddings[torch.from_numpy(item.instance_motif)]
             for item, embeddings in zip(decompositions, motifs, strict=True)
         ]
-        edges = [macro_edges(item) + offset for item, offset in zip(decompositions, offsets, strict=True)]
+        edges = [torch.from_numpy(item.edges) + offset for item, offset in zip(decompositions, offsets, strict=True)]
         encoded: Tensor = self.macro(
             torch.cat(nodes),
             torch.cat([instance_numbers(item) for item in decompositions]).to(self.device),
             torch.cat(edges, dim=1).to(self.device),
             torch.repeat_interleave(torch.arange(len(decompositions)), sizes).to(self.device),
             len(decompositions),
+            torch.cat([instance_sizes(item) for item in decompositions]).to(self.device),
         )
         return encoded

@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch_geometric.nn import GCNConv, global_add_pool, global_max_pool, global_mean_pool
+from torch_geometric.nn import DirGNNConv, GCNConv, SAGEConv, global_add_pool, global_max_pool, global_mean_pool
 
 from services.embedder.config import StageConfig
 from services.embedder.features import INSTANCE_NUMERIC, NUMERIC, PADDING, UNKNOWN
@@ -31,10 +31,13 @@ class GraphEncoder(nn.Module):
         self.dropout = config.dropout
         self.project = nn.Linear(3 * config.dimensions, config.dimensions)
 
-    def forward(self, features: Tensor, edges: Tensor, graph_of_node: Tensor, graphs: int) -> Tensor:
-        """(V, inputs), (2, E), (V,) -> (graphs, dimensions)."""
+    def forward(
+        self, features: Tensor, edges: Tensor, graph_of_node: Tensor, graphs: int, weights: Tensor | None = None
+    ) -> Tensor:
+        """(V, inputs), (2, E), (V,) -> (graphs, dimensions); `weights` are for other encoders."""
+        both = torch.cat([edges, edges.flip(0)], dim=1)
         for layer in self.layers:
-            features = functional.relu(layer(features, edges))
+            features = functional.relu(layer(features, both))
             features = functional.dropout(features, self.dropout, self.training)
         pooled = [
             global_mean_pool(features, graph_of_node, graphs),
@@ -45,13 +48,56 @@ class GraphEncoder(nn.Module):
         return projected
 
 
+class DirectedEncoder(nn.Module):
+    """Layers that keep producers and consumers apart; the mean and the maximum of every layer make the graph vector.
+
+    Args:
+        inputs: width of the node features.
+        config: layers, widths, dropout.
+    """
+
+    def __init__(self, inputs: int, config: StageConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.enter = nn.Linear(inputs, width)
+        self.layers = nn.ModuleList(
+            DirGNNConv(SAGEConv(width, width, root_weight=False), alpha=0.5, root_weight=True)
+            for _ in range(config.layers)
+        )
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(config.layers))
+        self.dropout = config.dropout
+        self.project = nn.Linear(2 * (config.layers + 1) * width, config.dimensions)
+
+    def forward(
+        self, features: Tensor, edges: Tensor, graph_of_node: Tensor, graphs: int, weights: Tensor | None = None
+    ) -> Tensor:
+        """(V, inputs), (2, E), (V,) -> (graphs, dimensions); `weights` (V,) count in the means."""
+        weights = torch.ones(len(features), device=features.device) if weights is None else weights
+        total = global_add_pool(weights[:, None], graph_of_node, graphs)
+        features = functional.relu(self.enter(features))
+        pooled = []
+        for layer, norm in zip([None, *self.layers], [None, *self.norms], strict=True):
+            if layer is not None:
+                made = functional.relu(norm(layer(features, edges)))
+                features = features + functional.dropout(made, self.dropout, self.training)
+            pooled.append(global_add_pool(features * weights[:, None], graph_of_node, graphs) / total)
+            pooled.append(global_max_pool(features, graph_of_node, graphs))
+        projected: Tensor = self.project(torch.cat(pooled, dim=1))
+        return projected
+
+
+def make_encoder(inputs: int, config: StageConfig) -> nn.Module:
+    """The encoder that a configuration asks for."""
+    return DirectedEncoder(inputs, config) if config.directed else GraphEncoder(inputs, config)
+
+
 class MotifEncoder(nn.Module):
     """F_m or F_c: a motif, or a context graph, as a vector (Equation 4).
 
     Args:
         words: number of word indices.
         op_dimensions: width of the learned embedding of an op, the mean of those of its words.
-        word_dropout: in training, the share of words that are taken for unknown ones.
+        word_dropout: in training, the share of words that are taken for unknown ones, and of graphs without numbers.
         config: layers, width, dropout.
     """
 
@@ -59,13 +105,15 @@ class MotifEncoder(nn.Module):
         super().__init__()
         self.words = nn.EmbeddingBag(words, op_dimensions, mode="mean", padding_idx=PADDING)
         self.word_dropout = word_dropout
-        self.encoder = GraphEncoder(op_dimensions + NUMERIC, config)
+        self.encoder = make_encoder(op_dimensions + NUMERIC, config)
 
     def forward(self, ops: Tensor, numbers: Tensor, edges: Tensor, graph_of_node: Tensor, graphs: int) -> Tensor:
         """(V, MAX_WORDS), (V, NUMERIC), (2, E), (V,) -> (graphs, dimensions)."""
         if self.training:
             dropped = (torch.rand(ops.shape, device=ops.device) < self.word_dropout) & (ops != PADDING)
             ops = ops.masked_fill(dropped, UNKNOWN)
+            kept = torch.rand(graphs, 1, device=numbers.device) >= self.word_dropout
+            numbers = numbers * kept[graph_of_node]
         features = torch.cat([self.words(ops), numbers], dim=1)
         encoded: Tensor = self.encoder(features, edges, graph_of_node, graphs)
         return encoded
@@ -81,10 +129,18 @@ class MacroEncoder(nn.Module):
 
     def __init__(self, motif_dimensions: int, config: StageConfig) -> None:
         super().__init__()
-        self.encoder = GraphEncoder(motif_dimensions + INSTANCE_NUMERIC, config)
+        self.encoder = make_encoder(motif_dimensions + INSTANCE_NUMERIC, config)
 
-    def forward(self, motifs: Tensor, numbers: Tensor, edges: Tensor, graph_of_node: Tensor, graphs: int) -> Tensor:
-        """(I, motif_dimensions), (I, INSTANCE_NUMERIC), (2, F), (I,) -> (graphs, dimensions)."""
+    def forward(
+        self,
+        motifs: Tensor,
+        numbers: Tensor,
+        edges: Tensor,
+        graph_of_node: Tensor,
+        graphs: int,
+        sizes: Tensor | None = None,
+    ) -> Tensor:
+        """(I, motif_dimensions), (I, INSTANCE_NUMERIC), (2, F), (I,) -> (graphs, dimensions); `sizes` (I,) in ops."""
         features = torch.cat([functional.normalize(motifs), numbers], dim=1)
-        encoded: Tensor = self.encoder(features, edges, graph_of_node, graphs)
+        encoded: Tensor = self.encoder(features, edges, graph_of_node, graphs, sizes)
         return encoded

@@ -96,21 +96,50 @@ class Trainer:
         self._run("motif", stage.epochs, stage.batch_size, len(motifs), optimizer, loss_of, on_progress)
 
     def run_graph_stage(self, on_progress: OnProgress) -> None:
-        """Minimises Equation 6 over F_g and C."""
+        """Minimises Equation 6 over F_g and C, and over F_m where the configuration says so."""
         stage, model = self._config.graph, self.model
         parameters = [*model.macro.parameters(), *model.classifier.parameters()]
+        if self._config.end_to_end:
+            parameters += model.motif.parameters()
         optimizer = torch.optim.Adam(parameters, stage.learning_rate)
-        embedded = self._embed_motifs()
+        encode = self._two_views() if self._config.end_to_end else self._fixed_motifs()
         families = torch.tensor([self._families.index(graph.family) for graph in self._graphs])
 
         def loss_of(batch: list[int]) -> Tensor:
-            items = [self._graphs[index].decomposition for index in batch]
-            motifs = [embedded[index] for index in batch]
-            vectors = model.encode_macro(items, motifs)
-            contrast = graph_loss(vectors, families[batch], self._config.temperature)
-            return contrast + functional.cross_entropy(model.classifier(vectors), families[batch])
+            vectors = encode(batch)
+            labels = families[batch].repeat(len(vectors) // len(batch))
+            contrast = graph_loss(vectors, labels, self._config.temperature)
+            return contrast + functional.cross_entropy(model.classifier(vectors), labels)
 
         self._run("graph", stage.epochs, stage.batch_size, len(self._graphs), optimizer, loss_of, on_progress)
+
+    def _fixed_motifs(self) -> Callable[[list[int]], Tensor]:
+        """Graphs (N, dimensions) from motif embeddings that do not change any more."""
+        embedded = self._embed_motifs()
+
+        def encode(batch: list[int]) -> Tensor:
+            items = [self._graphs[index].decomposition for index in batch]
+            return self.model.encode_macro(items, [embedded[index] for index in batch])
+
+        return encode
+
+    def _two_views(self) -> Callable[[list[int]], Tensor]:
+        """Each graph twice, (2 N, dimensions), as dropout shows it: also what is alone in its family has a positive."""
+        tensors = {key: graph_tensors(motif.graph, self.model.vocabulary) for key, motif in self._motifs.items()}
+        keys = [[_key(motif) for motif in graph.decomposition.motifs] for graph in self._graphs]
+
+        def encode(batch: list[int]) -> Tensor:
+            items = [self._graphs[index].decomposition for index in batch]
+            distinct = list(dict.fromkeys(key for index in batch for key in keys[index]))
+            place = {key: number for number, key in enumerate(distinct)}
+            rows = [torch.tensor([place[key] for key in keys[index]]) for index in batch]
+            views = []
+            for _ in range(2):
+                made = self.model.encode_graphs(self.model.motif, [tensors[key] for key in distinct])
+                views.append(self.model.encode_macro(items, [made[own] for own in rows]))
+            return torch.cat(views)
+
+        return encode
 
     def finish(self) -> str:
         """Writes the weights, removes the checkpoint; the model version."""

@@ -18,6 +18,7 @@ from services.extractor.canonical.head import drop_final_softmax
 from services.extractor.canonical.normalisation import fuse_normalisation
 from services.extractor.canonical.rotary import fuse_rotary
 from services.extractor.canonical.sharing import share_equal
+from services.extractor.canonical.shuffle import mark_channel_shuffles
 from services.extractor.net import Net
 from services.extractor.raw import RawGraph
 from services.extractor.tables.aten import ATEN
@@ -66,6 +67,7 @@ def canonicalise(raw: RawGraph) -> CanonicalGraph:
         raise InvalidInput(
             f"no table translates the ops of source {raw.source!r}; known are {sorted(TABLES)}", "source"
         )
+    mark_channel_shuffles(raw)
     builder = Builder(raw, table)
     net = Net(builder.nodes, [builder.results[output] for output in raw.outputs])
     for rewrite in PASSES:

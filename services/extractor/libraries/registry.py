@@ -122,14 +122,16 @@ def from_config_json(text: str) -> TracedModel:
 
 def _guard(library: str, name: str, build: Callable[[], BuiltModel]) -> TracedModel:
     """Builds and traces; whatever the library raises becomes ExtractionFailed with its first line."""
+    step = "build"
     try:
         built = build_without_weights(build)
+        step = "run"
         with torch.device("meta"):
             raw = _trace(built, name)
     except LIBRARY_ERRORS as error:
         first = (str(error).strip().splitlines() or [""])[0][:300]
         raise ExtractionFailed(
-            f"{library}/{name}: {library} {_version(library)} could not run it without weights: "
+            f"{library}/{name}: {library} {_version(library)} could not {step} it without weights: "
             f"{type(error).__name__}: {first}"
         ) from error
     return TracedModel(raw, name, library, _version(library), built.family, built.task)

@@ -204,7 +204,7 @@ def _concat(build: Builder, op: RawOp) -> Operand:
 _VIEWS = """view _unsafe_view reshape _reshape_alias permute transpose t expand expand_as unsqueeze squeeze clone
 contiguous alias detach lift lift_fresh _to_copy to type_as dropout native_dropout alpha_dropout feature_dropout flatten
 unflatten as_strided view_as view_as_real view_as_complex _conj resolve_conj resolve_neg real pixel_shuffle
-pixel_unshuffle channel_shuffle native_channel_shuffle roll flip repeat tile movedim repeat_interleave swapaxes numpy_T
+pixel_unshuffle roll flip repeat tile movedim repeat_interleave swapaxes numpy_T
 mT broadcast_to unfold im2col positive rot90 view_copy expand_copy permute_copy unsqueeze_copy squeeze_copy"""
 
 _PARTS = "slice select narrow diagonal index_select slice_copy select_copy tril triu"
@@ -265,6 +265,7 @@ ATEN: Mapping[str, Rule | str] = {
     **ruled("aten.", "addmm baddbmm addbmm addmv", _product_sum),
     "aten.linear": _linear,
     **ruled("aten.", "clamp clamp_min clamp_max hardtanh clip", _clamp),
+    **ruled("aten.", "channel_shuffle native_channel_shuffle", "channel_shuffle"),
     "aten.hardswish": "hard_swish",
     "aten.hardsigmoid": "hard_sigmoid",
     "aten.log_sigmoid_forward": "log_sigmoid",

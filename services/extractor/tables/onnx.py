@@ -259,6 +259,7 @@ ONNX: Mapping[str, Rule | str] = {
     "Max": _chain("maximum"),
     "Min": _chain("minimum"),
     "Pow": _pow,
+    "ChannelShuffle": "channel_shuffle",
     "Clip": _clip,
     "Concat": _concat,
     "ConcatFromSequence": _concat,

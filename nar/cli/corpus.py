@@ -1,0 +1,123 @@
+"""`nar corpus`: data sets of real and of sampled architectures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from nar import capture
+from nar.cli.console import err, out, print_json, table
+from nar.cli.options import Json
+from nar.extras import require
+
+if TYPE_CHECKING:
+    from nar.architecture import Architecture
+    from nar.corpus.collection import Outcome
+
+corpus = typer.Typer(help="Data sets of architectures.", no_args_is_help=True, rich_markup_mode=None)
+
+_COLUMNS = (
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeElapsedColumn(),
+    TimeRemainingColumn(),
+    TextColumn("{task.fields[name]}"),
+)
+
+
+@corpus.command("build")
+def build(
+    file: Annotated[Path, typer.Argument(metavar="OUT", help="Parquet file to write.")],
+    patterns: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATTERN...]", help="Models, such as 'timm/*'. Default: all.")
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option("--work", help="Folder of what is captured so far. Default: OUT without its ending.")
+    ] = None,
+    failures: Annotated[bool, typer.Option("--failures", help="List every failure with its reason.")] = False,
+    json: Json = False,
+) -> None:
+    """Capture models of installed libraries and write them as a data set. What was interrupted goes on where it was."""
+    require("corpus", "a data set")
+    from nar.corpus import collection, parquet
+
+    folder = work or file.with_suffix("")
+    outcomes = _collect(folder, capture.names(tuple(patterns or ["*"])))
+    architectures: list[Architecture] = []
+
+    def records() -> parquet.Records:
+        for record in collection.read(folder, outcomes):
+            architectures.append(record[0])
+            yield record
+
+    parquet.write(file, records())
+    _report(outcomes, architectures, json=json, failures=failures)
+    if not json:
+        size = file.stat().st_size / 1e6
+        out.print(
+            f"\nwrote {len(architectures):,} architectures to {escape(str(file))} ({size:.1f} MB)", soft_wrap=True
+        )
+
+
+@corpus.command("nas")
+def nas(
+    file: Annotated[Path, typer.Argument(metavar="OUT", help="Parquet file to write.")],
+    size: Annotated[int, typer.Option("--size", min=10, help="Number of architectures.")] = 20_000,
+    classes: Annotated[int, typer.Option("--classes", min=2, help="Classes, each around a centre.")] = 10,
+    cells: Annotated[int, typer.Option("--cells", min=1, help="Cells of each network.")] = 8,
+    seed: Annotated[int, typer.Option("--seed", help="Of all random choices.")] = 0,
+) -> None:
+    """Sample architectures of the DARTS search space (Pei et al., appendix A.4) and write them as a data set."""
+    require("corpus", "a data set")
+    from nar.corpus import parquet
+    from nar.corpus.darts_records import records
+
+    with Progress(*_COLUMNS, console=err, transient=True) as progress:
+        made = progress.track(records(size, classes=classes, cells=cells, seed=seed), total=size, description="")
+        parquet.write(file, made, {"seed": str(seed), "classes": str(classes), "cells": str(cells)})
+    out.print(f"wrote {size:,} architectures to {escape(str(file))}", soft_wrap=True)
+
+
+def _collect(folder: Path, names: list[str]) -> list[Outcome]:
+    from nar.corpus import collection
+
+    outcomes = []
+    with Progress(*_COLUMNS, console=err, transient=True) as progress:
+        bar = progress.add_task("", total=len(names), name="")
+        for outcome in collection.collect(folder, names):
+            outcomes.append(outcome)
+            progress.update(bar, advance=1, name=escape(outcome.name))
+    return outcomes
+
+
+def _report(outcomes: list[Outcome], architectures: list[Architecture], *, json: bool, failures: bool) -> None:
+    """The funnel by library, and what there is by task, block and family."""
+    from nar.corpus import funnel
+
+    rows = funnel.by_library(outcomes, architectures)
+    failed = [outcome for outcome in outcomes if outcome.reason]
+    if json:
+        print_json({"libraries": rows, "failures": failed})
+        return
+    headings = ("library", "named", "built", "captured", "distinct", "topologies", "families")
+    printed = table(*headings, right=headings[1:])
+    for row in rows:
+        numbers = (row.named, row.built, row.captured, row.exact, row.topologies, row.families)
+        printed.add_row(escape(row.library), *(f"{number:,}" for number in numbers))
+    out.print(printed)
+    for name, counts in (
+        ("task", funnel.count_by(architectures, lambda item: item.task)),
+        ("block", funnel.count_by(architectures, lambda item: item.block.value)),
+    ):
+        out.print(f"\nby {name}: " + ", ".join(f"{escape(key)} {count:,}" for key, count in counts), soft_wrap=True)
+    if failures:
+        listed = table("not captured", "reason")
+        for outcome in failed:
+            listed.add_row(escape(outcome.name), escape(outcome.reason))
+        out.print(listed)
+    elif failed:
+        out.print(f"\n{len(failed):,} were not captured; --failures lists why")

@@ -33,9 +33,9 @@ def _begin(ops: Sequence[RawOp], last: RawOp) -> int | None:
     if swap is None or swap.name not in _TRANSPOSES:
         return None
     split = _producer(ops, swap)
-    if split is None or len(split.shape) < 5 or not isinstance(split.operands[0], int):
+    begin = split.operands[0] if split is not None and split.operands else None
+    if split is None or not isinstance(begin, int) or len(split.shape) < 5:
         return None
-    begin = split.operands[0]
     batch, groups, each, *places = split.shape
     swapped, joined = (batch, each, groups, *places), (batch, groups * each, *places)
     is_shuffle = swap.shape == swapped and last.shape == joined == ops[begin].shape and 1 not in (groups, each)

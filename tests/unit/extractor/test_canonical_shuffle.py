@@ -47,3 +47,11 @@ def test_the_function_of_torch_is_the_same_op() -> None:
 @pytest.mark.parametrize("function", [no_swap, other_axes])
 def test_other_views_still_vanish(function: Callable[[Tensor], Tensor], door: str) -> None:
     assert graph_of(function, IMAGE, door=door).ops == ["input", "relu", "tanh"]
+
+
+@pytest.mark.parametrize("door", QUICK_DOORS)
+def test_an_input_of_five_dimensions_begins_no_shuffle(door: str) -> None:
+    def swap(x: Tensor) -> Tensor:
+        return x.transpose(1, 2).reshape(1, 8, 6, 6).tanh()
+
+    assert graph_of(swap, torch.randn(1, 2, 4, 6, 6), door=door).ops == ["input", "tanh"]

@@ -77,7 +77,8 @@ def nas(
     from nar.corpus.darts_records import records
 
     with Progress(*_COLUMNS, console=err, transient=True) as progress:
-        made = progress.track(records(size, classes=classes, cells=cells, seed=seed), total=size, description="")
+        bar = progress.add_task("", total=size, name="")
+        made = progress.track(records(size, classes=classes, cells=cells, seed=seed), task_id=bar, total=size)
         parquet.write(file, made, {"seed": str(seed), "classes": str(classes), "cells": str(cells)})
     out.print(f"wrote {size:,} architectures to {escape(str(file))}", soft_wrap=True)
 

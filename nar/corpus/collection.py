@@ -116,7 +116,7 @@ def _capture(folder: Path, name: str) -> Outcome:
         outcome = Outcome(name, exact=_record(folder, name))
     except NarError as error:
         outcome = Outcome(name, reason=str(error))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # The outermost loop of a worker: one model must not end the collection of thousands.
         outcome = Outcome(name, reason=f"internal error: {type(error).__name__}: {error}")
     _write(note, json.dumps(asdict(outcome)).encode())

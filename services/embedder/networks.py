@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch_geometric.nn import DirGNNConv, GCNConv, SAGEConv, global_add_pool, global_max_pool, global_mean_pool
 
 from services.embedder.config import StageConfig
 from services.embedder.features import INSTANCE_NUMERIC, NUMERIC, PADDING, UNKNOWN
+
+with warnings.catch_warnings():
+    # Its use of TorchScript is deprecated, which is no news for those who train.
+    warnings.simplefilter("ignore", FutureWarning)
+    from torch_geometric.nn import DirGNNConv, GCNConv, SAGEConv, global_add_pool, global_max_pool, global_mean_pool
 
 
 class GraphEncoder(nn.Module):

@@ -1,0 +1,54 @@
+"""The methods that an evaluation compares: untrained baselines and trained presets, by name."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nar.architecture import Decomposition
+from nar.graph import Graph, Ints
+from services.embedder.config import PRESETS
+from services.embedder.embedder import Embedder
+from services.embedder.evaluation import baselines
+from services.embedder.evaluation.protocols import Fit
+from services.embedder.training import Progress, TrainingGraph, train
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """N architectures: names, families, graphs, and how they are divided; in one order."""
+
+    names: Sequence[str]
+    families: Sequence[str]
+    graphs: Sequence[Graph]
+    decompositions: Sequence[Decomposition]
+
+
+def untrained() -> dict[str, Callable[[Dataset], Any]]:
+    """Baselines that learn nothing: each gives unit rows for all architectures."""
+    return {
+        "op-histogram": lambda data: baselines.op_histogram(data.graphs),
+        "wl-tfidf": lambda data: baselines.wl_subtrees(data.graphs),
+    }
+
+
+METHODS = (*untrained(), *PRESETS)
+"""Names of all methods."""
+
+
+def fit_of(method: str, data: Dataset, on_progress: Callable[[Progress], None] = lambda _: None) -> Fit:
+    """How `method` learns from some of the architectures of `data` and embeds all of them."""
+    if method in untrained():
+        vectors = untrained()[method](data)
+        return lambda _: vectors
+
+    def fit(indices: Ints) -> Any:
+        graphs = [TrainingGraph(data.names[i], data.families[i], data.decompositions[i]) for i in indices]
+        with tempfile.TemporaryDirectory() as folder:
+            train(graphs, PRESETS[method], Path(folder), on_progress)
+            return Embedder.load(Path(folder)).embed(data.decompositions)
+
+    return fit

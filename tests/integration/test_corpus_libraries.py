@@ -1,0 +1,36 @@
+"""One model of each library that only the data set adds: it is captured, and what is known of it is right."""
+
+from pathlib import Path
+
+import pytest
+
+from nar import capture
+from nar.corpus import collection
+
+# Name -> family, task, parameters as publications and documentation count them, to a percent.
+MODELS = {
+    "diffusers/UNet2DModel": ("unet_2d", "text-to-image", None),
+    "effdet/efficientdet_d0": ("efficientdet", "object-detection", 3_900_000),
+    "open_clip/ViT-B-32": ("clip", "zero-shot-image-classification", 151_277_313),
+    "segmentation_models_pytorch/Unet/resnet34": ("unet", "semantic-segmentation", 24_436_369),
+    "torchaudio/wav2vec2_base": ("wav2vec2", "automatic-speech-recognition", 94_400_000),
+    "torchsr/edsr_baseline/x2": ("edsr", "image-to-image", None),
+    "ultralytics/yolo11/n": ("yolo11", "object-detection", 2_624_080),
+}
+
+
+def test_a_model_of_each_library_is_captured(tmp_path: Path) -> None:
+    outcomes = list(collection.collect(tmp_path, list(MODELS)))
+    assert [outcome.reason for outcome in outcomes] == [""] * len(MODELS)
+    for architecture, graph, _ in collection.read(tmp_path, outcomes):
+        family, task, params = MODELS[architecture.id]
+        assert (architecture.family, architecture.task) == (family, task)
+        assert architecture.library_version
+        assert len(graph) > 30
+        if params is not None:
+            assert architecture.params == pytest.approx(params, rel=0.01)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_its_names_are_listed(name: str) -> None:
+    assert name in capture.names([f"{name.partition('/')[0]}/*"])

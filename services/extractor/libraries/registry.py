@@ -15,6 +15,7 @@ from typing import Protocol, cast
 import torch
 
 from nar.errors import ExtractionFailed, UnknownModel
+from services.extractor.libraries.families import joined
 from services.extractor.libraries.model import BuiltModel, TracedModel
 from services.extractor.raw import RawGraph
 from services.extractor.tracer import trace
@@ -134,7 +135,7 @@ def _guard(library: str, name: str, build: Callable[[], BuiltModel]) -> TracedMo
             f"{library}/{name}: {library} {_version(library)} could not {step} it without weights: "
             f"{type(error).__name__}: {first}"
         ) from error
-    return TracedModel(raw, name, library, _version(library), built.family, built.task)
+    return TracedModel(raw, name, library, _version(library), joined(library, built.family), built.task)
 
 
 def _trace(built: BuiltModel, name: str) -> RawGraph:

@@ -80,4 +80,6 @@ def build_class(config: Any, class_name: str, task: str) -> BuiltModel:
     complete(config, class_name)
     module = model_class(config)
     first, *others = example_inputs(module, config)
-    return BuiltModel(module, config.model_type, task, kwargs=first, alternatives=others)
+    # A model lies in a folder of several files, such as models/bert/modeling_bert.py; the folder names it.
+    family = model_class.__module__.split(".")[-2]
+    return BuiltModel(module, family, task, kwargs=first, alternatives=others)

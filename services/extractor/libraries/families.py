@@ -1,0 +1,45 @@
+"""One family, one name: where libraries define the same lineage in modules of different names.
+
+A family is the module that defines a model, because that is what its authors kept together; it never comes from the
+model's own name. The table joins modules of different libraries whose models are of one publication, and lists nothing
+else: variants that a library keeps in a module of their own stay apart.
+"""
+
+from __future__ import annotations
+
+_JOINED = {
+    "pytorchcv/fcn8sd": "fcn",
+    "pytorchcv/inceptionresnetv2": "inception_resnet_v2",
+    "pytorchcv/inceptionv3": "inception_v3",
+    "pytorchcv/inceptionv4": "inception_v4",
+    "pytorchcv/preresnet": "resnetv2",
+    # timm and torchvision keep these in their module resnet.
+    "pytorchcv/resnetd": "resnet",
+    "pytorchcv/resnext": "resnet",
+    "pytorchcv/seresnet": "resnet",
+    "pytorchcv/seresnext": "resnet",
+    "pytorchcv/wrn": "resnet",
+    "torchvision/maxvit": "maxxvit",
+    "torchvision/mvit": "mvitv2",
+    "transformers/bit": "resnetv2",
+    "transformers/convnextv2": "convnext",
+    "transformers/hgnet_v2": "hgnet",
+    "transformers/mobilenet_v1": "mobilenet",
+    "transformers/mobilenet_v2": "mobilenetv2",
+    "transformers/poolformer": "metaformer",
+    "transformers/swin": "swin_transformer",
+    "transformers/swinv2": "swin_transformer_v2",
+    "transformers/vit": "vision_transformer",
+    "ultralytics/rtdetr": "rt_detr",
+}
+
+# pytorchcv keeps a network for each data set in a module of its own.
+_DATA_SETS = ("_cifar", "_cifar10", "_coco", "_cub", "_cmupan", "_stream")
+
+
+def joined(library: str, module: str) -> str:
+    """The family of a model that `library` defines in `module`."""
+    if library == "pytorchcv":
+        for ending in _DATA_SETS:
+            module = module.removesuffix(ending)
+    return _JOINED.get(f"{library}/{module}", module)

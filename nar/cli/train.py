@@ -38,6 +38,12 @@ def train(
         typer.Option("--data", help="A data set that `nar corpus build` wrote, instead of capturing models."),
     ] = None,
     preset: Annotated[str, typer.Option("--preset", help="Hyper-parameters; paper has those of the paper.")] = "paper",
+    leave_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out", help="Leave out what `nar evaluate --weights` asks for: one in ten of each family."
+        ),
+    ] = False,
 ) -> None:
     """Train the embedder. What was interrupted goes on where it was."""
     require("embedder", "training")
@@ -49,7 +55,7 @@ def train(
     if data and patterns:
         raise InvalidInput("give either --data or patterns of models, not both", "data")
     records = _read(data) if data else _collect(folder / "corpus", tuple(patterns or _DEFAULT_PATTERNS))
-    graphs = _divide(records)
+    graphs = _divide(_without_queries(records) if leave_out else records)
     with Progress(*_COLUMNS, TextColumn("loss {task.fields[loss]:.4f}"), console=err) as progress:
         bars = {
             "motif": progress.add_task("motifs  ", total=PRESETS[preset].motif.epochs, loss=0.0),
@@ -91,6 +97,17 @@ def _collect(folder: Path, patterns: tuple[str, ...]) -> list[tuple[Architecture
         raise FailedPrecondition(f"none of {len(names)} models could be captured: there is nothing to train on")
     out.print(f"{len(names)} models, {len(failures)} left out, {len(graphs)} distinct graphs in {escape(str(folder))}")
     return graphs
+
+
+def _without_queries(records: list[tuple[Architecture, Graph]]) -> list[tuple[Architecture, Graph]]:
+    """The records that the protocol "seen" learns from."""
+    from services.embedder.evaluation.protocols import Labels, seen_families
+
+    architectures = [architecture for architecture, _ in records]
+    families = [architecture.family or "unknown" for architecture in architectures]
+    labels = Labels(families, [""] * len(records), [architecture.library for architecture in architectures])
+    (split,) = seen_families(labels)
+    return [records[index] for index in split.train]
 
 
 def _divide(records: list[tuple[Architecture, Graph]]) -> list[TrainingGraph]:

@@ -14,6 +14,7 @@ class StageConfig:
         directed: whether its layers keep producers and consumers apart and all of them are read out, or are those of
             Equation 3, of which the last is read out.
         width: of the layers, where they are directed.
+        cosine: whether the learning rate falls to zero along a half cosine, or stays.
     """
 
     epochs: int
@@ -24,6 +25,7 @@ class StageConfig:
     dropout: float = 0.0
     directed: bool = False
     width: int = 128
+    cosine: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,7 @@ PRESETS = {
         preset="paper",
         motif=StageConfig(epochs=5, batch_size=256, layers=3, learning_rate=1e-2, dimensions=512),
         graph=StageConfig(epochs=15, batch_size=512, layers=3, learning_rate=1e-3, dimensions=512, dropout=0.1),
-    ),
-    "starter": EmbedderConfig(
-        preset="starter",
-        motif=StageConfig(epochs=5, batch_size=256, layers=3, learning_rate=1e-3, dimensions=512),
-        graph=StageConfig(epochs=40, batch_size=256, layers=3, learning_rate=1e-3, dimensions=512, dropout=0.1),
-        temperature=0.1,
-        mask_equal_motifs=True,
+        word_dropout=0.0,
     ),
     "nar": EmbedderConfig(
         preset="nar",
@@ -72,23 +68,22 @@ PRESETS = {
             epochs=2, batch_size=256, layers=3, learning_rate=1e-3, dimensions=256, dropout=0.1, directed=True
         ),
         graph=StageConfig(
-            epochs=30,
+            epochs=25,
             batch_size=128,
             layers=3,
-            learning_rate=1e-3,
+            learning_rate=2e-3,
             dimensions=512,
             dropout=0.2,
             directed=True,
             width=256,
+            cosine=True,
         ),
         temperature=0.1,
         end_to_end=True,
         mask_equal_motifs=True,
     ),
 }
-"""Configurations by name.
+"""Configurations by name: "paper" has the networks and hyper-parameters of Table 5; the weights of "nar" ship.
 
-"paper" has the hyper-parameters of Table 5. "starter", whose weights ship, is the same network trained for longer, with
-a temperature in the contrastive losses (at 1 the cosines of all graphs crowd near 1), and without a context graph of
-the same motif among the negatives.
+docs/decisions/005-weights-that-ship.md says what differs, and why.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from nar.architecture import Decomposition, Motif
 from nar.fingerprint import fingerprint
 from services.embedder import weights
 from services.embedder.checkpoint import Checkpoint
-from services.embedder.config import EmbedderConfig
+from services.embedder.config import EmbedderConfig, StageConfig
 from services.embedder.features import OpVocabulary, graph_tensors
 from services.embedder.losses import graph_loss, motif_loss
 from services.embedder.model import ArchitectureModel
@@ -93,7 +94,7 @@ class Trainer:
             equal = _equal([prints[index] for index in batch]) if self._config.mask_equal_motifs else None
             return motif_loss(one, two, self._config.temperature, equal)
 
-        self._run("motif", stage.epochs, stage.batch_size, len(motifs), optimizer, loss_of, on_progress)
+        self._run("motif", stage, len(motifs), optimizer, loss_of, on_progress)
 
     def run_graph_stage(self, on_progress: OnProgress) -> None:
         """Minimises Equation 6 over F_g and C, and over F_m where the configuration says so."""
@@ -111,7 +112,7 @@ class Trainer:
             contrast = graph_loss(vectors, labels, self._config.temperature)
             return contrast + functional.cross_entropy(model.classifier(vectors), labels)
 
-        self._run("graph", stage.epochs, stage.batch_size, len(self._graphs), optimizer, loss_of, on_progress)
+        self._run("graph", stage, len(self._graphs), optimizer, loss_of, on_progress)
 
     def _fixed_motifs(self) -> Callable[[list[int]], Tensor]:
         """Graphs (N, dimensions) from motif embeddings that do not change any more."""
@@ -155,30 +156,32 @@ class Trainer:
 
     def _run(
         self,
-        stage: str,
-        epochs: int,
-        batch_size: int,
+        name: str,
+        stage: StageConfig,
         size: int,
         optimizer: torch.optim.Optimizer,
         loss_of: Callable[[list[int]], Tensor],
         on_progress: OnProgress,
     ) -> None:
         """Epochs of one stage, from where the checkpoint left off."""
-        begin, self.losses = self._checkpoint.restore(stage, optimizer, self.losses)
+        begin, self.losses = self._checkpoint.restore(name, optimizer, self.losses)
         self.model.train()
-        for epoch in range(begin, epochs):
+        for epoch in range(begin, stage.epochs):
             # Each epoch has a seed of its own, so that an interrupted run goes on as it would have.
-            torch.manual_seed(self._config.seed * 1_000 + epoch)
+            seed = self._config.seed * 1_000 + epoch
+            torch.manual_seed(seed)
+            for group in optimizer.param_groups:
+                group["lr"] = _learning_rate(stage, epoch)
             total = 0.0
-            for count, batch in enumerate(_shuffled(size, batch_size, self._config.seed * 1_000 + epoch), 1):
+            for count, batch in enumerate(_shuffled(size, stage.batch_size, seed), 1):
                 optimizer.zero_grad()
                 loss = loss_of(batch)
                 loss.backward()
                 optimizer.step()
                 total += loss.item()
-                on_progress(Progress(stage, epoch, epochs, total / count))
-            self.losses[stage].append(total / count)
-            self._checkpoint.save(stage, epoch + 1, optimizer, self.losses)
+                on_progress(Progress(name, epoch, stage.epochs, total / count))
+            self.losses[name].append(total / count)
+            self._checkpoint.save(name, epoch + 1, optimizer, self.losses)
 
     @torch.no_grad()
     def _embed_motifs(self) -> list[Tensor]:
@@ -190,6 +193,12 @@ class Trainer:
             made.extend(self.model.encode_motifs([self._motifs[key].graph for key in keys[begin : begin + 256]]))
         place = dict(zip(keys, made, strict=True))
         return [torch.stack([place[_key(motif)] for motif in graph.decomposition.motifs]) for graph in self._graphs]
+
+
+def _learning_rate(stage: StageConfig, epoch: int) -> float:
+    if not stage.cosine:
+        return stage.learning_rate
+    return stage.learning_rate * (1 + math.cos(math.pi * epoch / stage.epochs)) / 2
 
 
 def _distinct_motifs(graphs: Sequence[TrainingGraph]) -> dict[str, Motif]:

@@ -40,10 +40,12 @@ METHODS = (*untrained(), *PRESETS)
 
 
 def fit_of(method: str, data: Dataset, on_progress: Callable[[Progress], None] = lambda _: None) -> Fit:
-    """How `method` learns from some of the architectures of `data` and embeds all of them."""
+    """How `method`, or a folder of weights as they are, learns from some architectures of `data` and embeds all."""
     if method in untrained():
         vectors = untrained()[method](data)
         return lambda _: vectors
+    if method not in PRESETS:
+        return lambda _: Embedder.load(Path(method)).embed(data.decompositions)
 
     def fit(indices: Ints) -> Any:
         graphs = [TrainingGraph(data.names[i], data.families[i], data.decompositions[i]) for i in indices]

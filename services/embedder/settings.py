@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.runtime.settings import ServiceSettings
 
-SHIPPED_WEIGHTS = Path(__file__).parents[2] / "data" / "weights" / "starter"
+SHIPPED_WEIGHTS = Path(__file__).parents[2] / "data" / "weights" / "nar"
 """The weights of the repository."""
 
 

@@ -223,8 +223,8 @@ def test_a_stream_that_breaks_off_cancels_its_job(channel: grpc.Channel, client:
         listed = stub.ListIndexJobs(index_pb2.ListIndexJobsRequest(), timeout=10).jobs
         jobs = [job for job in listed if job.collection == "broken_off"]
     call.cancel()
-    broken.set()
     *_, last = client.watch_job(jobs[0].id)
+    broken.set()
     assert last.state is JobState.CANCELLED
     again = job_of(channel, header_of(collection="broken_off", idempotency_key="broken off"))
     assert again.id != jobs[0].id

@@ -47,3 +47,16 @@ def test_unknown_methods_and_protocols_are_refused(tmp_path: Path) -> None:
     for options in (["--method", "magic"], ["--protocol", "library:nowhere"]):
         done = RUNNER.invoke(app, ["evaluate", str(file), *options])
         assert isinstance(done.exception, InvalidInput)
+
+
+def test_weights_that_left_the_queries_out_are_evaluated_as_they_are(tmp_path: Path) -> None:
+    file, weights = tmp_path / "nas.parquet", tmp_path / "weights"
+    RUNNER.invoke(app, ["corpus", "nas", str(file), "--size", "60", "--classes", "3", "--cells", "1"])
+    trained = RUNNER.invoke(app, ["train", str(weights), "--data", str(file), "--preset", "nar", "--leave-out"])
+    assert trained.exit_code == 0, trained.output
+    record = json.loads((weights / "config.json").read_text())["record"]
+    assert record["graphs"] == 54
+    done = RUNNER.invoke(app, ["evaluate", str(file), "--weights", str(weights), "--protocol", "seen", "--json"])
+    (row,) = json.loads(done.stdout)
+    assert row["method"] == str(weights)
+    assert row["metrics"]["map@20"][0] > 0.5

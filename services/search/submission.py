@@ -19,6 +19,7 @@ from services.search.backends import GrpcBackends
 
 _BATCH = 100
 _MAX_SELECTORS = 100
+_CANCELLATION_SECONDS = 0.1
 
 
 class Submission:
@@ -68,6 +69,9 @@ class Submission:
             if message.WhichOneof("message") != "item":
                 raise InvalidInput(f"message {number} of the stream is no item", f"message[{number}]")
             await self._add(job, header, _checked(message.item, number))
+        # A stream that the client breaks off looks like one that ends, until the cancellation comes just after; here,
+        # because the Redis client may swallow it.
+        await asyncio.sleep(_CANCELLATION_SECONDS)
         await self._flush(job)
 
     async def _keep_open(self, job: str) -> None:

@@ -68,7 +68,7 @@ class Library(Protocol):
 
 @cache
 def installed() -> tuple[str, ...]:
-    """Those of LIBRARIES that can be imported."""
+    """Those of LIBRARIES that are here."""
     return tuple(name for name in LIBRARIES if importlib.util.find_spec(name) is not None)
 
 
@@ -79,7 +79,11 @@ def _library(name: str) -> Library:
 
 @cache
 def _names_of(library: str) -> tuple[str, ...]:
-    return tuple(sorted(f"{library}/{name}" for name in _library(library).names()))
+    try:
+        return tuple(sorted(f"{library}/{name}" for name in _library(library).names()))
+    except (ImportError, OSError):
+        # It is here, but not all that it needs, such as a library of the system.
+        return ()
 
 
 def names(pattern: str = "*") -> list[str]:

@@ -39,6 +39,7 @@ class EmbedderConfig:
         op_dimensions: width of the learned embedding of an op's name.
         word_dropout: share of the words of op names that training hides, so that unseen ops find a place.
         temperature: divides the cosine similarities of the contrastive losses; the paper's formulas have 1.
+        instance_dropout: share of the motif instances that stage two leaves out of a macro graph each time it sees it.
         end_to_end: whether stage two trains F_m too, with two views of each graph, instead of keeping it fixed.
         mask_equal_motifs: whether a context graph that contains the same motif is left out of the negatives.
         seed: of all random choices.
@@ -50,6 +51,7 @@ class EmbedderConfig:
     op_dimensions: int = 64
     word_dropout: float = 0.1
     temperature: float = 1.0
+    instance_dropout: float = 0.0
     end_to_end: bool = False
     mask_equal_motifs: bool = False
     seed: int = 0
@@ -68,7 +70,7 @@ PRESETS = {
             epochs=2, batch_size=256, layers=3, learning_rate=1e-3, dimensions=256, dropout=0.1, directed=True
         ),
         graph=StageConfig(
-            epochs=25,
+            epochs=16,
             batch_size=128,
             layers=3,
             learning_rate=2e-3,
@@ -79,6 +81,8 @@ PRESETS = {
             cosine=True,
         ),
         temperature=0.1,
+        word_dropout=0.2,
+        instance_dropout=0.2,
         end_to_end=True,
         mask_equal_motifs=True,
     ),

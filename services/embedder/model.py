@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch_geometric.utils import subgraph
 
 from nar.architecture import Decomposition
 from nar.graph import Graph
@@ -29,6 +30,7 @@ class ArchitectureModel(nn.Module):
         self.motif = MotifEncoder(len(vocabulary), config.op_dimensions, config.word_dropout, config.motif)
         self.context = MotifEncoder(len(vocabulary), config.op_dimensions, config.word_dropout, config.motif)
         self.macro = MacroEncoder(config.motif.dimensions, config.graph)
+        self.instance_dropout = config.instance_dropout
         self.classifier = nn.Linear(config.graph.dimensions, families)
 
     @property
@@ -62,17 +64,34 @@ class ArchitectureModel(nn.Module):
         """
         sizes = torch.tensor([len(item.instance_motif) for item in decompositions])
         offsets = torch.cumsum(sizes, 0) - sizes
-        nodes = [
-            embeddings[torch.from_numpy(item.instance_motif)]
-            for item, embeddings in zip(decompositions, motifs, strict=True)
-        ]
-        edges = [torch.from_numpy(item.edges) + offset for item, offset in zip(decompositions, offsets, strict=True)]
+        nodes = torch.cat(
+            [
+                embeddings[torch.from_numpy(item.instance_motif)]
+                for item, embeddings in zip(decompositions, motifs, strict=True)
+            ]
+        )
+        numbers = torch.cat([instance_numbers(item) for item in decompositions])
+        weights = torch.cat([instance_sizes(item) for item in decompositions])
+        graph_of_node = torch.repeat_interleave(torch.arange(len(decompositions)), sizes)
+        edges = torch.cat(
+            [torch.from_numpy(item.edges) + offset for item, offset in zip(decompositions, offsets, strict=True)], 1
+        )
+        if self.training and self.instance_dropout:
+            kept = self._kept(graph_of_node, offsets)
+            edges, _ = subgraph(kept, edges, relabel_nodes=True, num_nodes=len(nodes))
+            nodes, numbers, weights, graph_of_node = nodes[kept], numbers[kept], weights[kept], graph_of_node[kept]
         encoded: Tensor = self.macro(
-            torch.cat(nodes),
-            torch.cat([instance_numbers(item) for item in decompositions]).to(self.device),
-            torch.cat(edges, dim=1).to(self.device),
-            torch.repeat_interleave(torch.arange(len(decompositions)), sizes).to(self.device),
+            nodes,
+            numbers.to(self.device),
+            edges.to(self.device),
+            graph_of_node.to(self.device),
             len(decompositions),
-            torch.cat([instance_sizes(item) for item in decompositions]).to(self.device),
+            weights.to(self.device),
         )
         return encoded
+
+    def _kept(self, graph_of_node: Tensor, first: Tensor) -> Tensor:
+        """Indices of the motif instances that stay: a share of them, and the first of every graph."""
+        stays = torch.rand(len(graph_of_node)) >= self.instance_dropout
+        stays[first] = True
+        return torch.nonzero(stays).flatten()

@@ -14,7 +14,7 @@ from services.extractor.canonical.arithmetic import normalise_arithmetic
 from services.extractor.canonical.assembly import assemble
 from services.extractor.canonical.attention import fuse_attention
 from services.extractor.canonical.contraction import contract
-from services.extractor.canonical.head import drop_final_softmax
+from services.extractor.canonical.head import drop_final_softmax, linear_head
 from services.extractor.canonical.normalisation import fuse_normalisation
 from services.extractor.canonical.rotary import fuse_rotary
 from services.extractor.canonical.sharing import share_equal
@@ -37,6 +37,7 @@ PASSES: tuple[Callable[[Net], None], ...] = (
     fuse_attention,
     contract,
     drop_final_softmax,
+    linear_head,
 )
 
 

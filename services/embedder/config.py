@@ -70,7 +70,7 @@ PRESETS = {
             epochs=2, batch_size=256, layers=3, learning_rate=1e-3, dimensions=256, dropout=0.1, directed=True
         ),
         graph=StageConfig(
-            epochs=16,
+            epochs=25,
             batch_size=128,
             layers=3,
             learning_rate=2e-3,
@@ -81,8 +81,6 @@ PRESETS = {
             cosine=True,
         ),
         temperature=0.1,
-        word_dropout=0.2,
-        instance_dropout=0.2,
         end_to_end=True,
         mask_equal_motifs=True,
     ),

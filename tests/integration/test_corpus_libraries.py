@@ -1,10 +1,11 @@
 """One model of each library that only the data set adds: it is captured, and what is known of it is right."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from nar import capture
 from nar.corpus import collection
 
 # Name -> family, task, parameters as publications and documentation count them, to a percent.
@@ -37,6 +38,9 @@ def test_a_model_of_each_library_is_captured(tmp_path: Path) -> None:
             assert architecture.params == pytest.approx(params, rel=0.01)
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_its_names_are_listed(name: str) -> None:
-    assert name in capture.names([f"{name.partition('/')[0]}/*"])
+def test_their_names_are_listed() -> None:
+    patterns = [name.partition("/")[0] + "/*" for name in MODELS]
+    program = f"from nar import capture; print(*capture.names({patterns!r}))"
+    # A process of its own: effdet compiles functions when it is imported, which fails where others have patched torch.
+    listed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert set(MODELS) <= set(listed)

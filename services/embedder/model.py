@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch_geometric.utils import subgraph
 
 from nar.architecture import Decomposition
 from nar.graph import Graph
 from services.embedder.config import EmbedderConfig
 from services.embedder.features import GraphTensors, OpVocabulary, graph_tensors, instance_numbers, instance_sizes
-from services.embedder.networks import MacroEncoder, MotifEncoder
+from services.embedder.networks import MacroEncoder, MotifEncoder, edges_among
 
 
 class ArchitectureModel(nn.Module):
@@ -78,7 +77,7 @@ class ArchitectureModel(nn.Module):
         )
         if self.training and self.instance_dropout:
             kept = self._kept(graph_of_node, offsets)
-            edges, _ = subgraph(kept, edges, relabel_nodes=True, num_nodes=len(nodes))
+            edges = edges_among(kept, edges, len(nodes))
             nodes, numbers, weights, graph_of_node = nodes[kept], numbers[kept], weights[kept], graph_of_node[kept]
         encoded: Tensor = self.macro(
             nodes,

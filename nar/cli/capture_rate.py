@@ -6,19 +6,11 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from nar import capture
-from nar.cli.console import err, out, print_json, table
+from nar.cli.console import MODEL_COLUMNS, err, out, print_json, table
 from nar.cli.options import Json
-
-_COLUMNS = (
-    BarColumn(),
-    MofNCompleteColumn(),
-    TimeElapsedColumn(),
-    TimeRemainingColumn(),
-    TextColumn("{task.fields[name]}"),
-)
 
 
 def capture_rate(
@@ -45,7 +37,7 @@ def capture_rate(
 
 
 def _measure(models: list[str]) -> list[capture.Capture]:
-    with Progress(*_COLUMNS, console=err, transient=True) as progress:
+    with Progress(*MODEL_COLUMNS, console=err, transient=True) as progress:
         bar = progress.add_task("", total=len(models), name="")
 
         def show(latest: capture.Capture) -> None:

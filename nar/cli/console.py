@@ -13,6 +13,7 @@ from typing import TextIO
 import numpy as np
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from nar.errors import NarError, UnknownModel
@@ -20,6 +21,16 @@ from nar.graph import Graph
 
 _WIDTH_OF_FILES = 140
 """Columns where the output is no terminal: wide enough that nothing has to be cut."""
+
+
+MODEL_COLUMNS = (
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeElapsedColumn(),
+    TimeRemainingColumn(),
+    TextColumn("{task.fields[name]}"),
+)
+"""Progress over many models; the task's field `name` is the latest."""
 
 
 def _console(stream: TextIO, *, stderr: bool) -> Console:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from nar import capture
-from nar.cli.console import err, out, print_json, table
+from nar.cli.console import MODEL_COLUMNS, err, out, print_json, table
 from nar.cli.options import Json
 from nar.extras import require
 
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from nar.corpus.collection import Outcome
 
 corpus = typer.Typer(help="Data sets of architectures.", no_args_is_help=True, rich_markup_mode=None)
-
-_COLUMNS = (
-    BarColumn(),
-    MofNCompleteColumn(),
-    TimeElapsedColumn(),
-    TimeRemainingColumn(),
-    TextColumn("{task.fields[name]}"),
-)
 
 
 @corpus.command("build")
@@ -76,7 +68,7 @@ def nas(
     from nar.corpus import parquet
     from nar.corpus.darts_records import records
 
-    with Progress(*_COLUMNS, console=err, transient=True) as progress:
+    with Progress(*MODEL_COLUMNS, console=err, transient=True) as progress:
         bar = progress.add_task("", total=size, name="")
         made = progress.track(records(size, classes=classes, cells=cells, seed=seed), task_id=bar, total=size)
         parquet.write(file, made, {"seed": str(seed), "classes": str(classes), "cells": str(cells)})
@@ -87,7 +79,7 @@ def _collect(folder: Path, names: list[str]) -> list[Outcome]:
     from nar.corpus import collection
 
     outcomes = []
-    with Progress(*_COLUMNS, console=err, transient=True) as progress:
+    with Progress(*MODEL_COLUMNS, console=err, transient=True) as progress:
         bar = progress.add_task("", total=len(names), name="")
         for outcome in collection.collect(folder, names):
             outcomes.append(outcome)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import segmentation_models_pytorch as smp
 import torch
 
-from services.extractor.libraries.model import BuiltModel, defining_module
+from services.extractor.libraries.model import BuiltModel
 
 _SIDE = 256
 
@@ -22,6 +22,4 @@ def build(name: str) -> BuiltModel:
     module = smp.MODEL_ARCHITECTURES_MAPPING[decoder.lower()](encoder_name=encoder, encoder_weights=None)
     # A decoder is a folder of two files, `model` and `decoder`; the folder names it.
     family = type(module).__module__.split(".")[-2]
-    return BuiltModel(
-        module, family or defining_module(module), "semantic-segmentation", args=(torch.empty(1, 3, _SIDE, _SIDE),)
-    )
+    return BuiltModel(module, family, "semantic-segmentation", args=(torch.empty(1, 3, _SIDE, _SIDE),))

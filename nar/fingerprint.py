@@ -29,10 +29,10 @@ def fingerprint(graph: Graph) -> Fingerprint:
     """Topology (ops and edges) and exact (plus output shapes and parameters) certificate of `graph`."""
     ops = _hash_table(graph.op_table)[graph.op]
     shapes = _hash_table([repr(shape) for shape in graph.shape_table])[graph.shape]
-    params = _mix(graph.params.astype(np.uint64))
+    params = mix(graph.params.astype(np.uint64))
     return Fingerprint(
         topology=_certificate(ops, graph.edges),
-        exact=_certificate(_mix(_mix(ops + _JOIN * shapes) + params), graph.edges),
+        exact=_certificate(mix(mix(ops + _JOIN * shapes) + params), graph.edges),
     )
 
 
@@ -45,14 +45,14 @@ def _certificate(labels: Hashes, edges: Ints) -> str:
     """Certificate of a graph whose ops carry `labels` (V,)."""
     down = _merkle(labels, edges, _DOWN)
     up = _merkle(labels[::-1], len(labels) - 1 - edges[::-1], _UP)[::-1]
-    nodes = np.sort(_mix(down + _JOIN * up))
-    joined = np.sort(_mix(down[edges[0]] + _EDGE * up[edges[1]]))
+    nodes = np.sort(mix(down + _JOIN * up))
+    joined = np.sort(mix(down[edges[0]] + _EDGE * up[edges[1]]))
     return hashlib.blake2b(nodes.tobytes() + b"|" + joined.tobytes(), digest_size=16).hexdigest()
 
 
 def _merkle(labels: Hashes, edges: Ints, seed: np.uint64) -> Hashes:
     """Per op, the hash of its label and of the multiset of its producers' hashes; ops stand in topological order."""
-    labels = _mix(labels + seed)
+    labels = mix(labels + seed)
     order = np.argsort(edges[1], kind="stable")
     producers = edges[0][order].tolist()
     starts = np.searchsorted(edges[1][order], np.arange(len(labels) + 1)).tolist()
@@ -70,7 +70,7 @@ def _merkle(labels: Hashes, edges: Ints, seed: np.uint64) -> Hashes:
     return np.array(result, np.uint64)
 
 
-def _mix(values: Hashes) -> Hashes:
+def mix(values: Hashes) -> Hashes:
     """splitmix64's finaliser: every input bit reaches every output bit."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

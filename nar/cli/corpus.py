@@ -55,6 +55,33 @@ def build(
         )
 
 
+@corpus.command("embed")
+def embed(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Data set that `nar corpus build` wrote.")],
+    file: Annotated[Path, typer.Argument(metavar="OUT", help="Parquet file to write.")],
+    weights: Annotated[
+        Path | None, typer.Option("--weights", help="Folder of weights. Default: those that ship.")
+    ] = None,
+) -> None:
+    """Embed a data set for a starter index: `nar up` makes it searchable without embedding anything."""
+    require("corpus", "a data set")
+    require("embedder", "embedding")
+    from nar.corpus import parquet, starter
+    from nar.corpus.division import divide
+    from services.embedder.embedder import Embedder
+    from services.embedder.settings import SHIPPED_WEIGHTS
+
+    embedder = Embedder.load(weights or SHIPPED_WEIGHTS)
+    records = list(parquet.read(data))
+    with Progress(*MODEL_COLUMNS, console=err, transient=True) as progress:
+        bar = progress.add_task("", total=len(records), name="")
+        parts = progress.track(divide([graph for _, graph, _ in records]), task_id=bar, total=len(records))
+        vectors = embedder.embed(list(parts))
+    exact = [architecture.fingerprint.exact for architecture, _, _ in records]
+    starter.write(file, starter.StarterVectors(embedder.model_version, exact, vectors))
+    out.print(f"wrote {len(records):,} vectors of {embedder.model_version} to {escape(str(file))}", soft_wrap=True)
+
+
 @corpus.command("nas")
 def nas(
     file: Annotated[Path, typer.Argument(metavar="OUT", help="Parquet file to write.")],

@@ -17,8 +17,8 @@ from nar.extras import require
 if TYPE_CHECKING:
     from nar.architecture import Architecture
     from nar.graph import Graph
+    from services.embedder.faces import TrainingGraph
     from services.embedder.training import Progress as Step
-    from services.embedder.training import TrainingGraph
 
 _DEFAULT_PATTERNS = ("timm/*", "torchvision/*", "transformers/*")
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -113,7 +113,7 @@ def _without_queries(records: list[tuple[Architecture, Graph]]) -> list[tuple[Ar
 def _divide(records: list[tuple[Architecture, Graph]]) -> list[TrainingGraph]:
     """Divides the graphs into motifs."""
     from nar.corpus.division import divide
-    from services.embedder.training import TrainingGraph
+    from services.embedder.faces import TrainingGraph
 
     with Progress(*_COLUMNS, console=err) as progress:
         parts = progress.track(divide([graph for _, graph in records]), total=len(records), description="division")

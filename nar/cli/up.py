@@ -24,10 +24,13 @@ def up(
         Path | None, typer.Option("--home", help="Folder of data and logs. Default: NAR_HOME or ~/.local/share/nar.")
     ] = None,
     ports: Annotated[str, typer.Option("--ports", help="default, or free (also 0) for any free ones.")] = "default",
+    starter: Annotated[
+        bool, typer.Option("--starter/--no-starter", help="Whether the architectures that ship are in the index.")
+    ] = True,
     json: Json = False,
 ) -> None:
     """Start the whole system on this machine; Ctrl-C stops it."""
-    stack = LocalStack(home, ports=_parse_ports(ports))
+    stack = LocalStack(home, ports=_parse_ports(ports), starter=starter)
     with terminated_as_interrupted():
         try:
             start(stack)

@@ -91,6 +91,13 @@ def programs(home: Home, ports: Ports, settings: Mapping[str, str]) -> tuple[Pro
     return (_valkey(home, ports), _milvus(home, ports), *servers, *workers)
 
 
+def starter_index(home: Home, ports: Ports, settings: Mapping[str, str]) -> Program:
+    """What writes the architectures that ship into the index, and ends."""
+    command = (sys.executable, "-m", "services.search.starter")
+    environment = {**_environment(home, ports), **settings}
+    return Program("starter-index", command, environment, Readiness.ALIVE, port=0, level=3)
+
+
 def _environment(home: Home, ports: Ports) -> dict[str, str]:
     """Settings that all services read; each takes what it knows."""
     addresses = ports.addresses()

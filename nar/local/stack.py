@@ -12,7 +12,7 @@ from typing import Literal, Self
 from nar.client.address import home as default_home
 from nar.local.home import Home
 from nar.local.ports import Ports
-from nar.local.programs import Program, programs
+from nar.local.programs import Program, programs, starter_index
 from nar.local.supervisor import Supervisor
 
 START_SECONDS = 120.0
@@ -31,6 +31,7 @@ class LocalStack:
             ~/.local/share/nar.
         ports: "default" for those of `Ports`, or "free" for any.
         settings: NAR_* variables for the services, over the stack's own.
+        starter: whether the architectures that ship are in the index from the start on.
 
     """
 
@@ -40,10 +41,12 @@ class LocalStack:
         *,
         ports: Literal["default", "free"] = "default",
         settings: Mapping[str, str] | None = None,
+        starter: bool = False,
     ) -> None:
         self.home = Home(home or default_home())
         self.ports = Ports.free() if ports == "free" else Ports()
         self._settings = dict(settings or {})
+        self._starter = starter
         self._supervisor = Supervisor(self.home.logs)
 
     @property
@@ -69,6 +72,9 @@ class LocalStack:
             self.ports.check_free()
             for _, group in groupby(sorted(chosen, key=_level), key=_level):
                 self._start(tuple(group), progress or _silent)
+            if self._starter:
+                (progress or _silent)("the starter index")
+                self._supervisor.run(starter_index(self.home, self.ports, self._settings), START_SECONDS)
             self._supervisor.watch()
             self.home.write_addresses(self.addresses())
 

@@ -57,6 +57,25 @@ class Supervisor:
             if waiting:
                 time.sleep(_POLL_SECONDS)
 
+    def run(self, program: Program, seconds: float) -> None:
+        """Runs a program to its end.
+
+        Raises:
+            Unavailable: it failed, or has not ended after `seconds`; the message holds the end of its log.
+
+        """
+        with self._lock:
+            self._start(program)
+            child = self._children[program.name]
+        deadline = time.monotonic() + seconds
+        while child.exit_code is None and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        if child.exit_code != 0:
+            what = "has not ended" if child.exit_code is None else f"exited with code {child.exit_code}"
+            raise self._failure(program, what)
+        with self._lock:
+            del self._children[program.name]
+
     def watch(self) -> None:
         """From now on, starts again what dies."""
         self._watcher.start()

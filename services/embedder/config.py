@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Encoder(StrEnum):
+    """Kinds of graph networks."""
+
+    GCN = "gcn"
+    """Graph convolutions, Equation 3."""
+
+    GAT = "gat"
+    """Graph attention (section 4.3)."""
+
+    DIRECTED = "directed"
+    """Producers and consumers apart, all layers read out."""
 
 
 @dataclass(frozen=True)
@@ -11,8 +25,7 @@ class StageConfig:
 
     Attributes:
         dimensions: length of the embeddings that the stage makes.
-        directed: whether its layers keep producers and consumers apart and all of them are read out, or are those of
-            Equation 3, of which the last is read out.
+        encoder: kind of its layers.
         width: of the layers, where they are directed.
         cosine: whether the learning rate falls to zero along a half cosine, or stays.
     """
@@ -23,7 +36,7 @@ class StageConfig:
     learning_rate: float
     dimensions: int
     dropout: float = 0.0
-    directed: bool = False
+    encoder: Encoder = Encoder.GCN
     width: int = 128
     cosine: bool = False
 
@@ -40,7 +53,11 @@ class EmbedderConfig:
         word_dropout: share of the words of op names that training hides, so that unseen ops find a place.
         temperature: divides the cosine similarities of the contrastive losses; the paper's formulas have 1.
         instance_dropout: share of the motif instances that stage two leaves out of a macro graph each time it sees it.
-        end_to_end: whether stage two trains F_m too, with two views of each graph, instead of keeping it fixed.
+        end_to_end: whether stage two trains F_m too, instead of keeping it fixed.
+        views: how often a batch holds each graph, as dropout and its variants show it.
+        macro: whether a graph is divided into motifs, or is its only motif, embedded by F_m alone, as the baselines do.
+        contrast: whether stage two minimises the contrast of Equation 5.
+        classify: whether stage two minimises the cross entropy of Equation 6.
         mask_equal_motifs: whether a context graph that contains the same motif is left out of the negatives.
         seed: of all random choices.
     """
@@ -53,11 +70,37 @@ class EmbedderConfig:
     temperature: float = 1.0
     instance_dropout: float = 0.0
     end_to_end: bool = False
+    views: int = 1
+    macro: bool = True
+    contrast: bool = True
+    classify: bool = True
     mask_equal_motifs: bool = False
     seed: int = 0
 
+    @property
+    def dimensions(self) -> int:
+        """Length of a graph's vector."""
+        return (self.graph if self.macro else self.motif).dimensions
+
+
+def _baseline(encoder: Encoder) -> EmbedderConfig:
+    """A network on the whole graph, with the hyper-parameters of Table 5."""
+    whole = StageConfig(
+        epochs=0, batch_size=512, layers=3, learning_rate=1e-3, dimensions=512, dropout=0.1, encoder=encoder
+    )
+    return EmbedderConfig(
+        preset=encoder.value,
+        motif=whole,
+        graph=replace(whole, epochs=15),
+        word_dropout=0.0,
+        end_to_end=True,
+        macro=False,
+    )
+
 
 PRESETS = {
+    "gcn": _baseline(Encoder.GCN),
+    "gat": _baseline(Encoder.GAT),
     "paper": EmbedderConfig(
         preset="paper",
         motif=StageConfig(epochs=5, batch_size=256, layers=3, learning_rate=1e-2, dimensions=512),
@@ -67,7 +110,13 @@ PRESETS = {
     "nar": EmbedderConfig(
         preset="nar",
         motif=StageConfig(
-            epochs=2, batch_size=256, layers=3, learning_rate=1e-3, dimensions=256, dropout=0.1, directed=True
+            epochs=2,
+            batch_size=256,
+            layers=3,
+            learning_rate=1e-3,
+            dimensions=256,
+            dropout=0.1,
+            encoder=Encoder.DIRECTED,
         ),
         graph=StageConfig(
             epochs=25,
@@ -76,12 +125,13 @@ PRESETS = {
             learning_rate=2e-3,
             dimensions=512,
             dropout=0.2,
-            directed=True,
+            encoder=Encoder.DIRECTED,
             width=256,
             cosine=True,
         ),
         temperature=0.1,
         end_to_end=True,
+        views=2,
         mask_equal_motifs=True,
     ),
 }

@@ -1,4 +1,4 @@
-"""The graph networks of Pei et al., sections 3.4 and 3.5."""
+"""The graph networks of Pei et al., sections 3.4 and 3.5, their baselines (section 4.3), and ours."""
 
 from __future__ import annotations
 
@@ -9,24 +9,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from services.embedder.config import StageConfig
-from services.embedder.features import INSTANCE_NUMERIC, NUMERIC, PADDING, UNKNOWN
+from services.embedder.config import Encoder, StageConfig
+from services.embedder.op_words import PADDING, UNKNOWN
+from services.embedder.tensors import INSTANCE_NUMERIC, NUMERIC, Nodes
 
 with warnings.catch_warnings():
     # Its use of TorchScript is deprecated, which is no news for those who train.
     warnings.simplefilter("ignore", FutureWarning)
-    from torch_geometric.nn import DirGNNConv, GCNConv, SAGEConv, global_add_pool, global_max_pool, global_mean_pool
-    from torch_geometric.utils import subgraph
+    from torch_geometric.nn import GATConv, GCNConv, SAGEConv, global_add_pool, global_max_pool
 
 
-def edges_among(kept: Tensor, edges: Tensor, nodes: int) -> Tensor:
-    """(2, E') those of `edges` between `kept` nodes, by their places among these; `nodes` is the number of all."""
-    among: Tensor = subgraph(kept, edges, relabel_nodes=True, num_nodes=nodes)[0]
-    return among
-
-
-class GraphEncoder(nn.Module):
-    """Layers of X' = relu(D^-1/2 (A + I) D^-1/2 X W) (Equation 3), then one vector a graph.
+class UndirectedEncoder(nn.Module):
+    """Layers of Equation 3, X' = relu(D^-1/2 (A + I) D^-1/2 X W), or of graph attention; then one vector a graph.
 
     The paper does not say how node vectors become a graph vector: mean, maximum and logarithm of the sum side by side,
     projected to the embedding's width.
@@ -39,25 +33,44 @@ class GraphEncoder(nn.Module):
     def __init__(self, inputs: int, config: StageConfig) -> None:
         super().__init__()
         widths = [inputs, *[config.dimensions] * config.layers]
-        self.layers = nn.ModuleList(GCNConv(one, two) for one, two in pairwise(widths))
+        self.attends = config.encoder == Encoder.GAT
+        self.layers = nn.ModuleList(
+            GATConv(one, two, add_self_loops=False) if self.attends else GCNConv(one, two, normalize=False)
+            for one, two in pairwise(widths)
+        )
         self.dropout = config.dropout
         self.project = nn.Linear(3 * config.dimensions, config.dimensions)
 
-    def forward(
-        self, features: Tensor, edges: Tensor, graph_of_node: Tensor, graphs: int, weights: Tensor | None = None
-    ) -> Tensor:
-        """(V, inputs), (2, E), (V,) -> (graphs, dimensions); `weights` are for other encoders."""
-        both = torch.cat([edges, edges.flip(0)], dim=1)
+    def forward(self, features: Tensor, nodes: Nodes, graph_of_node: Tensor, graphs: int) -> Tensor:
+        """(C, inputs), (C,) graph of each node -> (graphs, dimensions)."""
+        themselves = torch.arange(len(features), device=features.device).expand(2, -1)
+        edges = torch.cat([nodes.parents, nodes.children, themselves], dim=1)
+        scale = (nodes.degrees + 1).rsqrt()
+        norm = scale[edges[0]] * scale[edges[1]]
         for layer in self.layers:
-            features = functional.relu(layer(features, both))
+            features = functional.relu(layer(features, edges) if self.attends else layer(features, edges, norm))
             features = functional.dropout(features, self.dropout, self.training)
-        pooled = [
-            global_mean_pool(features, graph_of_node, graphs),
-            global_max_pool(features, graph_of_node, graphs),
-            torch.log1p(global_add_pool(features, graph_of_node, graphs)),
-        ]
+        total = global_add_pool(features * nodes.counts[:, None], graph_of_node, graphs)
+        count = global_add_pool(nodes.counts[:, None], graph_of_node, graphs)
+        pooled = [total / count, global_max_pool(features, graph_of_node, graphs), torch.log1p(total)]
         projected: Tensor = self.project(torch.cat(pooled, dim=1))
         return projected
+
+
+class DirectedLayer(nn.Module):
+    """Means over producers and over consumers, apart, with what the node was (Rossi et al., 2023)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.from_parents = SAGEConv(width, width, root_weight=False)
+        self.from_children = SAGEConv(width, width, root_weight=False)
+        self.own = nn.Linear(width, width)
+
+    def forward(self, features: Tensor, nodes: Nodes) -> Tensor:
+        """(C, width) -> (C, width)."""
+        around = self.from_parents(features, nodes.parents) + self.from_children(features, nodes.children)
+        made: Tensor = self.own(features) + around / 2
+        return made
 
 
 class DirectedEncoder(nn.Module):
@@ -72,27 +85,22 @@ class DirectedEncoder(nn.Module):
         super().__init__()
         width = config.width
         self.enter = nn.Linear(inputs, width)
-        self.layers = nn.ModuleList(
-            DirGNNConv(SAGEConv(width, width, root_weight=False), alpha=0.5, root_weight=True)
-            for _ in range(config.layers)
-        )
+        self.layers = nn.ModuleList(DirectedLayer(width) for _ in range(config.layers))
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(config.layers))
         self.dropout = config.dropout
         self.project = nn.Linear(2 * (config.layers + 1) * width, config.dimensions)
 
-    def forward(
-        self, features: Tensor, edges: Tensor, graph_of_node: Tensor, graphs: int, weights: Tensor | None = None
-    ) -> Tensor:
-        """(V, inputs), (2, E), (V,) -> (graphs, dimensions); `weights` (V,) count in the means."""
-        weights = torch.ones(len(features), device=features.device) if weights is None else weights
-        total = global_add_pool(weights[:, None], graph_of_node, graphs)
+    def forward(self, features: Tensor, nodes: Nodes, graph_of_node: Tensor, graphs: int) -> Tensor:
+        """(C, inputs), (C,) graph of each node -> (graphs, dimensions)."""
+        weights = nodes.weights[:, None]
+        total = global_add_pool(weights, graph_of_node, graphs)
         features = functional.relu(self.enter(features))
         pooled = []
         for layer, norm in zip([None, *self.layers], [None, *self.norms], strict=True):
             if layer is not None:
-                made = functional.relu(norm(layer(features, edges)))
+                made = functional.relu(norm(layer(features, nodes)))
                 features = features + functional.dropout(made, self.dropout, self.training)
-            pooled.append(global_add_pool(features * weights[:, None], graph_of_node, graphs) / total)
+            pooled.append(global_add_pool(features * weights, graph_of_node, graphs) / total)
             pooled.append(global_max_pool(features, graph_of_node, graphs))
         projected: Tensor = self.project(torch.cat(pooled, dim=1))
         return projected
@@ -100,11 +108,12 @@ class DirectedEncoder(nn.Module):
 
 def make_encoder(inputs: int, config: StageConfig) -> nn.Module:
     """The encoder that a configuration asks for."""
-    return DirectedEncoder(inputs, config) if config.directed else GraphEncoder(inputs, config)
+    kind = DirectedEncoder if config.encoder == Encoder.DIRECTED else UndirectedEncoder
+    return kind(inputs, config)
 
 
 class MotifEncoder(nn.Module):
-    """F_m or F_c: a motif, or a context graph, as a vector (Equation 4).
+    """F_m or F_c: a motif, or a context graph, as a vector (Equation 4); of the baselines, a whole graph.
 
     Args:
         words: number of word indices.
@@ -119,15 +128,15 @@ class MotifEncoder(nn.Module):
         self.word_dropout = word_dropout
         self.encoder = make_encoder(op_dimensions + NUMERIC, config)
 
-    def forward(self, ops: Tensor, numbers: Tensor, edges: Tensor, graph_of_node: Tensor, graphs: int) -> Tensor:
-        """(V, MAX_WORDS), (V, NUMERIC), (2, E), (V,) -> (graphs, dimensions)."""
-        if self.training:
+    def forward(self, ops: Tensor, numbers: Tensor, nodes: Nodes, graph_of_node: Tensor, graphs: int) -> Tensor:
+        """(C, MAX_WORDS), (C, NUMERIC), (C,) graph of each node -> (graphs, dimensions)."""
+        if self.training and self.word_dropout:
             dropped = (torch.rand(ops.shape, device=ops.device) < self.word_dropout) & (ops != PADDING)
             ops = ops.masked_fill(dropped, UNKNOWN)
             kept = torch.rand(graphs, 1, device=numbers.device) >= self.word_dropout
             numbers = numbers * kept[graph_of_node]
         features = torch.cat([self.words(ops), numbers], dim=1)
-        encoded: Tensor = self.encoder(features, edges, graph_of_node, graphs)
+        encoded: Tensor = self.encoder(features, nodes, graph_of_node, graphs)
         return encoded
 
 
@@ -143,16 +152,8 @@ class MacroEncoder(nn.Module):
         super().__init__()
         self.encoder = make_encoder(motif_dimensions + INSTANCE_NUMERIC, config)
 
-    def forward(
-        self,
-        motifs: Tensor,
-        numbers: Tensor,
-        edges: Tensor,
-        graph_of_node: Tensor,
-        graphs: int,
-        sizes: Tensor | None = None,
-    ) -> Tensor:
-        """(I, motif_dimensions), (I, INSTANCE_NUMERIC), (2, F), (I,) -> (graphs, dimensions); `sizes` (I,) in ops."""
+    def forward(self, motifs: Tensor, numbers: Tensor, nodes: Nodes, graph_of_node: Tensor, graphs: int) -> Tensor:
+        """(C, motif_dimensions), (C, INSTANCE_NUMERIC), (C,) graph of each node -> (graphs, dimensions)."""
         features = torch.cat([functional.normalize(motifs), numbers], dim=1)
-        encoded: Tensor = self.encoder(features, edges, graph_of_node, graphs, sizes)
+        encoded: Tensor = self.encoder(features, nodes, graph_of_node, graphs)
         return encoded

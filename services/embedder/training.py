@@ -12,29 +12,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from nar.architecture import Decomposition, Motif
-from nar.fingerprint import fingerprint
+from nar.architecture import Motif
+from nar.graph import Graph
 from services.embedder import weights
 from services.embedder.checkpoint import Checkpoint
 from services.embedder.config import EmbedderConfig, StageConfig
-from services.embedder.features import OpVocabulary, graph_tensors
+from services.embedder.faces import Faces, TrainingGraph
 from services.embedder.losses import graph_loss, motif_loss
 from services.embedder.model import ArchitectureModel
-
-
-@dataclass(frozen=True)
-class TrainingGraph:
-    """A divided graph and what is known about it.
-
-    Attributes:
-        name: full name of the model.
-        family: class that stage two learns.
-        decomposition: the divided graph.
-    """
-
-    name: str
-    family: str
-    decomposition: Decomposition
+from services.embedder.op_words import OpVocabulary
+from services.embedder.tensors import GraphTensors, graph_tensors, motif_key
 
 
 @dataclass(frozen=True)
@@ -82,10 +69,12 @@ class Trainer:
     def run_motif_stage(self, on_progress: OnProgress) -> None:
         """Minimises Equation 4 over F_m and F_c."""
         stage, model = self._config.motif, self.model
+        if not self._config.macro:
+            return
         parameters = [*model.motif.parameters(), *model.context.parameters()]
         optimizer = torch.optim.Adam(parameters, stage.learning_rate)
-        motifs = [graph_tensors(motif.graph, model.vocabulary) for motif in self._motifs.values()]
-        contexts = [graph_tensors(motif.context, model.vocabulary) for motif in self._motifs.values()]
+        motifs = [self._tensors(motif.graph) for motif in self._motifs.values()]
+        contexts = [self._tensors(motif.context) for motif in self._motifs.values()]
         prints = [motif.fingerprint for motif in self._motifs.values()]
 
         def loss_of(batch: list[int]) -> Tensor:
@@ -98,49 +87,28 @@ class Trainer:
 
     def run_graph_stage(self, on_progress: OnProgress) -> None:
         """Minimises Equation 6 over F_g and C, and over F_m where the configuration says so."""
-        stage, model = self._config.graph, self.model
-        parameters = [*model.macro.parameters(), *model.classifier.parameters()]
-        if self._config.end_to_end:
+        config, model = self._config, self.model
+        parameters = [*model.classifier.parameters()]
+        if config.macro:
+            parameters += model.macro.parameters()
+        if config.end_to_end:
             parameters += model.motif.parameters()
-        optimizer = torch.optim.Adam(parameters, stage.learning_rate)
-        encode = self._two_views() if self._config.end_to_end else self._fixed_motifs()
+        optimizer = torch.optim.Adam(parameters, config.graph.learning_rate)
+        faces = Faces(self._graphs, config, model)
+        encode = faces.encode if config.end_to_end else faces.with_fixed_motifs()
         families = torch.tensor([self._families.index(graph.family) for graph in self._graphs])
 
         def loss_of(batch: list[int]) -> Tensor:
             vectors = encode(batch)
             labels = families[batch].repeat(len(vectors) // len(batch))
-            contrast = graph_loss(vectors, labels, self._config.temperature)
-            return contrast + functional.cross_entropy(model.classifier(vectors), labels)
+            loss = vectors.new_zeros(())
+            if config.contrast:
+                loss = loss + graph_loss(vectors, labels, config.temperature)
+            if config.classify:
+                loss = loss + functional.cross_entropy(model.classifier(vectors), labels)
+            return loss
 
-        self._run("graph", stage, len(self._graphs), optimizer, loss_of, on_progress)
-
-    def _fixed_motifs(self) -> Callable[[list[int]], Tensor]:
-        """Graphs (N, dimensions) from motif embeddings that do not change any more."""
-        embedded = self._embed_motifs()
-
-        def encode(batch: list[int]) -> Tensor:
-            items = [self._graphs[index].decomposition for index in batch]
-            return self.model.encode_macro(items, [embedded[index] for index in batch])
-
-        return encode
-
-    def _two_views(self) -> Callable[[list[int]], Tensor]:
-        """Each graph twice, (2 N, dimensions), as dropout shows it: also what is alone in its family has a positive."""
-        tensors = {key: graph_tensors(motif.graph, self.model.vocabulary) for key, motif in self._motifs.items()}
-        keys = [[_key(motif) for motif in graph.decomposition.motifs] for graph in self._graphs]
-
-        def encode(batch: list[int]) -> Tensor:
-            items = [self._graphs[index].decomposition for index in batch]
-            distinct = list(dict.fromkeys(key for index in batch for key in keys[index]))
-            place = {key: number for number, key in enumerate(distinct)}
-            rows = [torch.tensor([place[key] for key in keys[index]]) for index in batch]
-            views = []
-            for _ in range(2):
-                made = self.model.encode_graphs(self.model.motif, [tensors[key] for key in distinct])
-                views.append(self.model.encode_macro(items, [made[own] for own in rows]))
-            return torch.cat(views)
-
-        return encode
+        self._run("graph", config.graph, len(self._graphs), optimizer, loss_of, on_progress)
 
     def finish(self) -> str:
         """Writes the weights, removes the checkpoint; the model version."""
@@ -183,16 +151,8 @@ class Trainer:
             self.losses[name].append(total / count)
             self._checkpoint.save(name, epoch + 1, optimizer, self.losses)
 
-    @torch.no_grad()
-    def _embed_motifs(self) -> list[Tensor]:
-        """Per graph, the embeddings of its motifs by the fixed F_m; each distinct motif is embedded once."""
-        self.model.eval()
-        keys = list(self._motifs)
-        made: list[Tensor] = []
-        for begin in range(0, len(keys), 256):
-            made.extend(self.model.encode_motifs([self._motifs[key].graph for key in keys[begin : begin + 256]]))
-        place = dict(zip(keys, made, strict=True))
-        return [torch.stack([place[_key(motif)] for motif in graph.decomposition.motifs]) for graph in self._graphs]
+    def _tensors(self, graph: Graph) -> GraphTensors:
+        return graph_tensors(graph, self.model.vocabulary, self._config.motif.layers)
 
 
 def _learning_rate(stage: StageConfig, epoch: int) -> float:
@@ -206,12 +166,8 @@ def _distinct_motifs(graphs: Sequence[TrainingGraph]) -> dict[str, Motif]:
     found: dict[str, Motif] = {}
     for graph in graphs:
         for motif in graph.decomposition.motifs:
-            found.setdefault(_key(motif), motif)
+            found.setdefault(motif_key(motif), motif)
     return found
-
-
-def _key(motif: Motif) -> str:
-    return fingerprint(motif.graph).exact
 
 
 def _equal(prints: list[str]) -> Tensor:

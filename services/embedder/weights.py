@@ -14,9 +14,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from nar.errors import InvalidInput, NotFound
-from services.embedder.config import EmbedderConfig, StageConfig
-from services.embedder.features import OpVocabulary
+from services.embedder.config import EmbedderConfig, Encoder, StageConfig
 from services.embedder.model import ArchitectureModel
+from services.embedder.op_words import OpVocabulary
 
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
@@ -43,7 +43,7 @@ def save(folder: Path, model: ArchitectureModel, config: EmbedderConfig, familie
     version = f"{config.preset}-{_digest(tensors)}"
     content = {
         "model_version": version,
-        "dimensions": config.graph.dimensions,
+        "dimensions": config.dimensions,
         **dataclasses.asdict(config),
         "vocabulary": model.vocabulary.words,
         "families": families,
@@ -70,7 +70,7 @@ def load(folder: Path) -> tuple[ArchitectureModel, str]:
         model = ArchitectureModel(config, vocabulary, len(content["families"]))
         tensors = {name: tensor.float() for name, tensor in load_file(folder / WEIGHTS).items()}
         missing = model.load_state_dict(tensors, strict=False)
-    except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, RuntimeError) as error:
+    except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise InvalidInput(f"the weights in {folder} are damaged: {error}") from error
     absent = [name for name in missing.missing_keys if not name.startswith(_LEFT_OUT)]
     if absent or missing.unexpected_keys:
@@ -81,7 +81,10 @@ def load(folder: Path) -> tuple[ArchitectureModel, str]:
 def _config(content: dict[str, Any]) -> EmbedderConfig:
     names = {field.name for field in dataclasses.fields(EmbedderConfig)}
     values = {name: value for name, value in content.items() if name in names}
-    stages = {stage: StageConfig(**values[stage]) for stage in ("motif", "graph")}
+    stages = {
+        stage: StageConfig(**{**values[stage], "encoder": Encoder(values[stage]["encoder"])})
+        for stage in ("motif", "graph")
+    }
     return EmbedderConfig(**{**values, **stages})
 
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 import grpc
 
 from nar.architecture import Decomposition
-from nar.codec import decomposition_from_proto, decomposition_to_proto, graph_to_proto
+from nar.codec import decomposition_from_proto, decomposition_to_proto, graph_from_proto, graph_to_proto
 from nar.errors import InvalidInput, NotFound
 from nar.graph import Graph
 from nar.status import from_rpc_error
@@ -17,6 +17,7 @@ from nar.v1 import (
     embedder_pb2_grpc,
     extractor_pb2,
     extractor_pb2_grpc,
+    graph_pb2,
     motif_miner_pb2,
     motif_miner_pb2_grpc,
 )
@@ -96,21 +97,31 @@ class GrpcBackends:
         return list(answer.embeddings[0].vector), str(answer.model_version)
 
     async def motifs(self, exact: str) -> tuple[MotifCount, ...]:
-        """The motifs of an indexed architecture; none where the blob store has lost them."""
+        """The motifs of an indexed architecture; none where the blob store has lost its graph."""
         known = self._counts.get(exact)
         if known is not None:
             self._counts.move_to_end(exact)
             return known
         try:
-            data = await self._blobs.get(f"decompositions/{exact}.pb")
+            counts = motif_counts(await self._decomposition(exact))
         except NotFound:
-            log.warning("no decomposition", exact=exact)
+            log.warning("no graph", exact=exact)
             return ()
-        counts = motif_counts(decomposition_from_proto(motif_miner_pb2.Decomposition.FromString(data)))
         self._counts[exact] = counts
         while len(self._counts) > _CACHED_MOTIFS:
             self._counts.popitem(last=False)
         return counts
+
+    async def _decomposition(self, exact: str) -> Decomposition:
+        """What mining left behind; where it has not been at work, as in a starter index, it is now."""
+        key = f"decompositions/{exact}.pb"
+        try:
+            return decomposition_from_proto(motif_miner_pb2.Decomposition.FromString(await self._blobs.get(key)))
+        except NotFound:
+            graph = graph_pb2.Graph.FromString(await self._blobs.get(f"graphs/{exact}.pb"))
+        found = await self.mine(graph_from_proto(graph))
+        await self._blobs.put(key, decomposition_to_proto(found).SerializeToString())
+        return found
 
     async def health(self) -> dict[str, bool]:
         """Whether each service says that it is serving."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from services.runtime.settings import ServiceSettings
+
+_SHIPPED = Path(__file__).parents[2] / "data"
 
 
 class SearchSettings(ServiceSettings):
@@ -19,4 +23,6 @@ class SearchSettings(ServiceSettings):
     max_concurrent_searches: int = Field(16, ge=1, description="Searches that run at once.")
     max_waiting_searches: int = Field(256, ge=0, description="Searches that wait; more are refused.")
     publish_patience_seconds: float = Field(120.0, ge=0, description="Time that a full queue may hold up a new job.")
+    starter_data: Path = Field(_SHIPPED / "corpus.parquet", description="Data set of the starter index.")
+    starter_vectors: Path = Field(_SHIPPED / "starter.parquet", description="Its vectors, see `nar corpus embed`.")
     upsert_batch: int = Field(256, ge=1, description="Architectures that the worker writes at once.")

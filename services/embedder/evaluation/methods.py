@@ -14,7 +14,8 @@ from services.embedder.config import PRESETS
 from services.embedder.embedder import Embedder
 from services.embedder.evaluation import baselines
 from services.embedder.evaluation.protocols import Fit
-from services.embedder.training import Progress, TrainingGraph, train
+from services.embedder.faces import TrainingGraph
+from services.embedder.training import Progress, train
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch_geometric.nn import GCNConv
 
 from nar.architecture import Decomposition, Motif
 from nar.errors import InvalidInput, NotFound
 from nar.fingerprint import fingerprint, topology_fingerprint
 from nar.graph import Graph
 from services.embedder import weights
-from services.embedder.config import PRESETS, EmbedderConfig, StageConfig
+from services.embedder.config import PRESETS, EmbedderConfig, Encoder, StageConfig
 from services.embedder.embedder import Embedder
-from services.embedder.features import PADDING, UNKNOWN, OpVocabulary
+from services.embedder.faces import TrainingGraph
 from services.embedder.losses import graph_loss, motif_loss
-from services.embedder.training import Progress, TrainingGraph, train
+from services.embedder.op_words import PADDING, UNKNOWN, OpVocabulary
+from services.embedder.training import Progress, train
 
 SMALL = EmbedderConfig(
     preset="small",
@@ -29,10 +29,19 @@ SMALL = EmbedderConfig(
 
 DIRECTED = dataclasses.replace(
     SMALL,
-    motif=dataclasses.replace(SMALL.motif, directed=True, width=16),
-    graph=dataclasses.replace(SMALL.graph, directed=True, width=16),
+    motif=dataclasses.replace(SMALL.motif, encoder=Encoder.DIRECTED, width=16),
+    graph=dataclasses.replace(SMALL.graph, encoder=Encoder.DIRECTED, width=16),
     instance_dropout=0.2,
     end_to_end=True,
+    views=2,
+)
+
+WHOLE = dataclasses.replace(
+    SMALL,
+    motif=dataclasses.replace(SMALL.motif, encoder=Encoder.GAT),
+    graph=dataclasses.replace(SMALL.graph, epochs=30),
+    end_to_end=True,
+    macro=False,
 )
 
 
@@ -66,17 +75,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_layer_is_equation_3() -> None:
-    layer = GCNConv(3, 2)
-    features = torch.rand(4, 3)
-    edges = torch.tensor([[0, 1, 1, 2], [1, 0, 2, 1]])
-    adjacency = torch.eye(4)
-    adjacency[edges[0], edges[1]] = 1
-    scale = adjacency.sum(1).rsqrt()
-    expected = scale[:, None] * adjacency * scale @ features @ layer.lin.weight.T + layer.bias
-    torch.testing.assert_close(layer(features, edges), expected)
-
-
 def test_the_motif_loss_is_equation_4() -> None:
     motifs, contexts = torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([[1.0, 0.0], [1.0, 0.0]])
     first = -math.log(math.e / (math.e + math.e))
@@ -101,14 +99,28 @@ def test_the_paper_preset_is_table_5() -> None:
     paper = PRESETS["paper"]
     assert dataclasses.astuple(paper.motif)[:6] == (5, 256, 3, 1e-2, 512, 0.0)
     assert dataclasses.astuple(paper.graph)[:6] == (15, 512, 3, 1e-3, 512, 0.1)
-    assert not any((paper.motif.directed, paper.graph.directed, paper.end_to_end, paper.mask_equal_motifs))
+    assert (paper.motif.encoder, paper.graph.encoder) == (Encoder.GCN, Encoder.GCN)
+    assert paper.macro and paper.contrast and paper.classify
+    assert not any((paper.end_to_end, paper.mask_equal_motifs))
     assert paper.temperature == 1
 
 
-@pytest.mark.parametrize("config", [SMALL, DIRECTED], ids=["gcn", "directed"])
+def whole(ops: tuple[str, ...], repeats: int) -> Decomposition:
+    """The same chain, all of it one motif."""
+    return decomposition(ops * repeats, 1)
+
+
+@pytest.mark.parametrize("config", [SMALL, DIRECTED, WHOLE], ids=["gcn", "directed", "whole graphs"])
 def test_training_learns_the_families(config: EmbedderConfig, tmp_path: Path) -> None:
-    train(GRAPHS, config, tmp_path)
-    vectors = Embedder.load(tmp_path).embed([graph.decomposition for graph in GRAPHS])
+    graphs = GRAPHS
+    if not config.macro:
+        sizes = [len(graph.decomposition.instance_motif) for graph in GRAPHS]
+        graphs = [
+            dataclasses.replace(graph, decomposition=whole(FAMILIES[graph.family], size))
+            for graph, size in zip(GRAPHS, sizes, strict=True)
+        ]
+    train(graphs, config, tmp_path)
+    vectors = Embedder.load(tmp_path).embed([graph.decomposition for graph in graphs])
     families = np.array([graph.family for graph in GRAPHS])
     similarity = vectors @ vectors.T - 2 * np.eye(len(GRAPHS))
     assert (families[similarity.argmax(axis=1)] == families).all()
@@ -151,7 +163,7 @@ def test_an_op_that_training_has_not_seen_shares_the_words_of_those_it_has() -> 
 def test_a_motif_is_embedded_once(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     embedder = Embedder.load(trained)
     first = embedder.embed([GRAPHS[0].decomposition])
-    monkeypatch.setattr(embedder._model, "encode_motifs", lambda graphs: pytest.fail("embedded again"))
+    monkeypatch.setattr(embedder._model, "encode_graphs", lambda *graphs: pytest.fail("embedded again"))
     np.testing.assert_array_equal(embedder.embed([GRAPHS[0].decomposition]), first)
 
 

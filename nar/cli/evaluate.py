@@ -56,15 +56,16 @@ def evaluate(
     require("embedder", "evaluation")
     require("corpus", "a data set")
     from services.embedder.evaluation.methods import METHODS
+    from services.embedder.evaluation.protocols import protocol_splits
 
     unknown = [name for name in methods or () if name not in METHODS]
     if unknown:
         raise InvalidInput(f"there is no method {unknown[0]!r}: choose among {', '.join(METHODS)}", "method")
     chosen = [*(methods or (() if weights else METHODS)), *map(str, weights or ())]
-    dataset, labels = _load(data)
+    dataset, labels = _load(data, chosen)
     rows: list[Row] = []
     for protocol in protocols or ("seen", "unseen"):
-        splits = _splits(protocol, labels, seed)
+        splits = protocol_splits(protocol, labels, seed)
         for method in chosen:
             found = _examine(dataset, labels, splits, method, graded=protocol == "graded")
             rows.append(Row(protocol, method, found))
@@ -74,10 +75,12 @@ def evaluate(
         _print(rows)
 
 
-def _load(data: Path) -> tuple[Dataset, Labels]:
-    """The data set, divided into motifs."""
+def _load(data: Path, methods: list[str]) -> tuple[Dataset, Labels]:
+    """The data set, divided into motifs, with the variants that the methods want."""
     from nar.corpus import parquet
     from nar.corpus.division import divide
+    from nar.corpus.variants import variants_of
+    from services.embedder.config import PRESETS
     from services.embedder.evaluation.methods import Dataset
     from services.embedder.evaluation.protocols import Labels
 
@@ -87,22 +90,11 @@ def _load(data: Path) -> tuple[Dataset, Labels]:
     families = [architecture.family or "unknown" for architecture in architectures]
     with Progress(TextColumn("division"), BarColumn(), TimeElapsedColumn(), console=err, transient=True) as progress:
         divided = list(progress.track(divide(graphs), total=len(graphs)))
-    dataset = Dataset([architecture.id for architecture in architectures], families, graphs, divided)
+        count = max((PRESETS[name].variants for name in methods if name in PRESETS), default=0)
+        variants = list(progress.track(variants_of(graphs, count, divide), total=len(graphs))) if count else []
+    dataset = Dataset([architecture.id for architecture in architectures], families, graphs, divided, variants)
     blocks = [architecture.block.value for architecture in architectures]
     return dataset, Labels(families, blocks, [architecture.library for architecture in architectures])
-
-
-def _splits(protocol: str, labels: Labels, seed: int) -> list[Split]:
-    from services.embedder.evaluation.protocols import seen_families, unseen_families, unseen_library
-
-    kind, _, name = protocol.partition(":")
-    if kind in ("seen", "graded"):
-        return list(seen_families(labels, seed=seed))
-    if kind == "unseen":
-        return list(unseen_families(labels, seed=seed))
-    if kind == "library" and name in labels.library:
-        return [unseen_library(labels, name)]
-    raise InvalidInput(f"there is no protocol {protocol!r}: seen, unseen, graded, or library: and a library's name")
 
 
 def _examine(

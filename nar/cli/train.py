@@ -15,8 +15,9 @@ from nar.errors import FailedPrecondition, InvalidInput
 from nar.extras import require
 
 if TYPE_CHECKING:
-    from nar.architecture import Architecture
+    from nar.architecture import Architecture, Decomposition
     from nar.graph import Graph
+    from services.embedder.config import EmbedderConfig
     from services.embedder.faces import TrainingGraph
     from services.embedder.training import Progress as Step
 
@@ -55,7 +56,7 @@ def train(
     if data and patterns:
         raise InvalidInput("give either --data or patterns of models, not both", "data")
     records = _read(data) if data else _collect(folder / "corpus", tuple(patterns or _DEFAULT_PATTERNS))
-    graphs = _divide(_without_queries(records) if leave_out else records)
+    graphs = _divide(_without_queries(records) if leave_out else records, PRESETS[preset])
     with Progress(*_COLUMNS, TextColumn("loss {task.fields[loss]:.4f}"), console=err) as progress:
         bars = {
             "motif": progress.add_task("motifs  ", total=PRESETS[preset].motif.epochs, loss=0.0),
@@ -110,14 +111,22 @@ def _without_queries(records: list[tuple[Architecture, Graph]]) -> list[tuple[Ar
     return [records[index] for index in split.train]
 
 
-def _divide(records: list[tuple[Architecture, Graph]]) -> list[TrainingGraph]:
-    """Divides the graphs into motifs."""
+def _divide(records: list[tuple[Architecture, Graph]], config: EmbedderConfig) -> list[TrainingGraph]:
+    """The graphs as the configuration takes them: divided into motifs or not, with variants or without."""
     from nar.corpus.division import divide
+    from nar.corpus.variants import variants_of
     from services.embedder.faces import TrainingGraph
+    from services.embedder.undivided import undivided
 
+    graphs = [graph for _, graph in records]
     with Progress(*_COLUMNS, console=err) as progress:
-        parts = progress.track(divide([graph for _, graph in records]), total=len(records), description="division")
-        return [
-            TrainingGraph(architecture.id, architecture.family or "unknown", part)
-            for (architecture, _), part in zip(records, parts, strict=True)
-        ]
+        made = divide(graphs) if config.macro else map(undivided, graphs)
+        parts = list(progress.track(made, total=len(graphs), description="division"))
+        variants: list[tuple[Decomposition, ...]] = [()] * len(graphs)
+        if config.variants:
+            found = variants_of(graphs, config.variants, divide)
+            variants = list(progress.track(found, total=len(graphs), description="variants"))
+    return [
+        TrainingGraph(architecture.id, architecture.family or "unknown", part, own)
+        for (architecture, _), part, own in zip(records, parts, variants, strict=True)
+    ]

@@ -8,17 +8,34 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nar.architecture import Decomposition
 from nar.graph import Graph, Ints, Shape
 
 _ACTIVATIONS = ("relu", "relu6", "gelu", "silu", "hard_swish", "leaky_relu", "elu", "mish", "prelu")
 _NORMS = ("batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "local_response_norm")
 _LIGHT = (*_ACTIVATIONS, *_NORMS, "softmax", "max_pool", "avg_pool", "upsample", "scale", "shift", "sigmoid")
 _KERNEL = re.compile(r"(.*?conv)([1357])x\2$")
+
+
+def variants_of(
+    graphs: Sequence[Graph], count: int, divide: Callable[[list[Graph]], Iterator[Decomposition]], seed: int = 0
+) -> Iterator[tuple[Decomposition, ...]]:
+    """`count` variants of each graph, divided by `divide`, in their order."""
+    made = [
+        variant(graph, random.Random(f"{seed} {index} {number}"))
+        for index, graph in enumerate(graphs)
+        for number in range(count)
+    ]
+    parts = divide(made)
+    for _ in graphs:
+        yield tuple(islice(parts, count))
 
 
 def variant(graph: Graph, rng: random.Random) -> Graph:

@@ -55,9 +55,12 @@ class EmbedderConfig:
         instance_dropout: share of the motif instances that stage two leaves out of a macro graph each time it sees it.
         end_to_end: whether stage two trains F_m too, instead of keeping it fixed.
         views: how often a batch holds each graph, as dropout and its variants show it.
+        variants: variants of each graph that stage two is shown beside the graph itself.
         macro: whether a graph is divided into motifs, or is its only motif, embedded by F_m alone, as the baselines do.
         contrast: whether stage two minimises the contrast of Equation 5.
         classify: whether stage two minimises the cross entropy of Equation 6.
+        class_temperature: divides the cosine similarities of graphs and classes, which are the logits of Equation 6; 0
+            takes the plain products instead.
         mask_equal_motifs: whether a context graph that contains the same motif is left out of the negatives.
         seed: of all random choices.
     """
@@ -71,9 +74,11 @@ class EmbedderConfig:
     instance_dropout: float = 0.0
     end_to_end: bool = False
     views: int = 1
+    variants: int = 0
     macro: bool = True
     contrast: bool = True
     classify: bool = True
+    class_temperature: float = 0.0
     mask_equal_motifs: bool = False
     seed: int = 0
 

@@ -35,7 +35,8 @@ def graph_loss(graphs: Tensor, families: Tensor, temperature: float = 1.0) -> Te
         temperature: divides the cosine similarities.
 
     Returns:
-        The mean over all positive pairs of -log(p / (p + sum of negatives)); 0 where the batch has no such pair.
+        The mean over graphs that have a positive of the mean over their positives of -log(p / (p + sum of negatives)):
+        a large family counts no more than its graphs. 0 where the batch has no such pair.
     """
     unit = functional.normalize(graphs)
     similarities = unit @ unit.T / temperature
@@ -45,4 +46,5 @@ def graph_loss(graphs: Tensor, families: Tensor, temperature: float = 1.0) -> Te
         return similarities.sum() * 0
     negatives = torch.logsumexp(similarities.masked_fill(same, -torch.inf), dim=1, keepdim=True)
     losses = torch.logaddexp(similarities, negatives) - similarities
-    return losses[positive].mean()
+    per_graph = losses.masked_fill(~positive, 0).sum(1) / positive.sum(1).clamp(min=1)
+    return per_graph.sum() / positive.any(1).sum()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from services.embedder.config import EmbedderConfig
 from services.embedder.networks import MacroEncoder, MotifEncoder
@@ -36,6 +37,25 @@ class ArchitectureModel(nn.Module):
     def device(self) -> torch.device:
         """Where the networks run."""
         return self.classifier.weight.device
+
+    def classify(self, graphs: Tensor) -> Tensor:
+        """(N, dimensions) -> (N, families) logits."""
+        temperature = self.config.class_temperature
+        if not temperature:
+            logits: Tensor = self.classifier(graphs)
+            return logits
+        return functional.normalize(graphs) @ functional.normalize(self.classifier.weight).T / temperature
+
+    @torch.no_grad()
+    def take_over(self, other: ArchitectureModel) -> None:
+        """Takes F_m and F_g of another model, of the same shapes; of the words, those that both know."""
+        for name in ("motif", "macro") if self.config.macro else ("motif",):
+            known = {key: value for key, value in getattr(other, name).state_dict().items() if "words" not in key}
+            getattr(self, name).load_state_dict(known, strict=False)
+        place = {word: index for index, word in enumerate(other.vocabulary.words, 2)}
+        for index, word in enumerate(self.vocabulary.words, 2):
+            if word in place:
+                self.motif.words.weight[index] = other.motif.words.weight[place[word]]
 
     def encode_graphs(self, encoder: MotifEncoder, graphs: Sequence[GraphTensors]) -> Tensor:
         """(len(graphs), dimensions) embeddings of motifs or context graphs."""

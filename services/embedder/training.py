@@ -38,14 +38,23 @@ OnProgress = Callable[[Progress], None]
 
 
 def train(
-    graphs: Sequence[TrainingGraph], config: EmbedderConfig, out: Path, on_progress: OnProgress = lambda _: None
+    graphs: Sequence[TrainingGraph],
+    config: EmbedderConfig,
+    out: Path,
+    on_progress: OnProgress = lambda _: None,
+    initial: Path | None = None,
 ) -> str:
     """Trains on `graphs` and writes the weights to the folder `out`; returns the model version.
+
+    Training begins with the weights in the folder `initial`, where one is given: those of the same shape, and the
+    embeddings of the words that both know (transfer, section 4.6).
 
     After every epoch a checkpoint is written to `out`; a run that was interrupted goes on from there and ends with the
     same weights. The checkpoint is removed at the end.
     """
     trainer = Trainer(graphs, config, out)
+    if initial is not None:
+        trainer.model.take_over(weights.load(initial)[0])
     trainer.run_motif_stage(on_progress)
     trainer.run_graph_stage(on_progress)
     return trainer.finish()
@@ -105,7 +114,7 @@ class Trainer:
             if config.contrast:
                 loss = loss + graph_loss(vectors, labels, config.temperature)
             if config.classify:
-                loss = loss + functional.cross_entropy(model.classifier(vectors), labels)
+                loss = loss + functional.cross_entropy(model.classify(vectors), labels)
             return loss
 
         self._run("graph", config.graph, len(self._graphs), optimizer, loss_of, on_progress)

@@ -49,6 +49,31 @@ def build(graph: Graph, division: Division, options: MiningOptions) -> Decomposi
     )
 
 
+def build_parts(graph: Graph, part: Ints, options: MiningOptions) -> Decomposition:
+    """The decomposition of `graph` whose instances are given parts (V,), numbered from 0 on, whatever made them."""
+    count = int(part.max(initial=-1)) + 1
+    members = Members(graph, part, count)
+    numbers: dict[str, int] = {}
+    motifs: list[Motif] = []
+    instance_motif = np.zeros(count, np.int64)
+    for index in range(count):
+        inner = members.graph(index)
+        name = topology_fingerprint(inner)
+        if name not in numbers:
+            numbers[name] = len(motifs)
+            motifs.append(Motif(name, motif_name(inner), inner, members.context(index, options.context_hops)))
+        instance_motif[index] = numbers[name]
+    return Decomposition(
+        fingerprint=fingerprint(graph).exact,
+        motifs=tuple(motifs),
+        instance_motif=instance_motif,
+        op_instance=part,
+        edges=_macro_edges(graph.edges, part, count),
+        instance_params=_totals(graph.params, part, count),
+        instance_flops=_totals(graph.flops, part, count),
+    )
+
+
 class Members:
     """The ops of each instance, and the edges around each op, ready to be sliced."""
 

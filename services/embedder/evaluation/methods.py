@@ -10,22 +10,28 @@ from typing import Any
 
 from nar.architecture import Decomposition
 from nar.graph import Graph, Ints
-from services.embedder.config import PRESETS
+from services.embedder.config import PRESETS, EmbedderConfig
 from services.embedder.embedder import Embedder
 from services.embedder.evaluation import baselines
 from services.embedder.evaluation.protocols import Fit
 from services.embedder.faces import TrainingGraph
 from services.embedder.training import Progress, train
+from services.embedder.undivided import undivided
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """N architectures: names, families, graphs, and how they are divided; in one order."""
+    """N architectures: names, families, graphs, how they are divided, and their variants if any; in one order."""
 
     names: Sequence[str]
     families: Sequence[str]
     graphs: Sequence[Graph]
     decompositions: Sequence[Decomposition]
+    variants: Sequence[tuple[Decomposition, ...]] = ()
+
+    def divided(self, config: EmbedderConfig) -> Sequence[Decomposition]:
+        """The graphs as a configuration takes them: divided, or each as its only motif."""
+        return self.decompositions if config.macro else [undivided(graph) for graph in self.graphs]
 
 
 def untrained() -> dict[str, Callable[[Dataset], Any]]:
@@ -47,11 +53,23 @@ def fit_of(method: str, data: Dataset, on_progress: Callable[[Progress], None] =
         return lambda _: vectors
     if method not in PRESETS:
         return lambda _: Embedder.load(Path(method)).embed(data.decompositions)
+    return trained(PRESETS[method], data, on_progress)
+
+
+def trained(
+    config: EmbedderConfig,
+    data: Dataset,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    initial: Path | None = None,
+) -> Fit:
+    """How a configuration learns from some architectures of `data`, from `initial` weights on, and embeds all."""
+    items = data.divided(config)
 
     def fit(indices: Ints) -> Any:
-        graphs = [TrainingGraph(data.names[i], data.families[i], data.decompositions[i]) for i in indices]
+        variants = data.variants if config.variants else [()] * len(items)
+        graphs = [TrainingGraph(data.names[i], data.families[i], items[i], variants[i]) for i in indices]
         with tempfile.TemporaryDirectory() as folder:
-            train(graphs, PRESETS[method], Path(folder), on_progress)
-            return Embedder.load(Path(folder)).embed(data.decompositions)
+            train(graphs, config, Path(folder), on_progress, initial)
+            return Embedder.load(Path(folder)).embed(items)
 
     return fit

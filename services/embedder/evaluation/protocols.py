@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nar.errors import InvalidInput
 from nar.graph import Ints
 from services.embedder.evaluation.metrics import Floats, Scores, interval, rank, score
 
@@ -59,6 +60,22 @@ def unseen_library(labels: Labels, library: str) -> Split:
     """No architecture of one library is learned from; all of them are queries."""
     held = np.array(labels.library) == library
     return Split(f"unseen library {library}", np.flatnonzero(~held), np.flatnonzero(held))
+
+
+def protocol_splits(protocol: str, labels: Labels, seed: int = 0) -> list[Split]:
+    """The splits of a protocol: seen, graded (as seen), unseen, or library: and a library's name.
+
+    Raises:
+        InvalidInput: there is no such protocol, or no such library.
+    """
+    kind, _, name = protocol.partition(":")
+    if kind in ("seen", "graded"):
+        return list(seen_families(labels, seed=seed))
+    if kind == "unseen":
+        return list(unseen_families(labels, seed=seed))
+    if kind == "library" and name in labels.library:
+        return [unseen_library(labels, name)]
+    raise InvalidInput(f"there is no protocol {protocol!r}: seen, unseen, graded, or library: and a library's name")
 
 
 def examine(labels: Labels, splits: Sequence[Split], fit: Fit, *, graded: bool = False) -> dict[int, Scores]:

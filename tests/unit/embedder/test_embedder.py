@@ -100,7 +100,7 @@ def test_the_paper_preset_is_table_5() -> None:
     assert dataclasses.astuple(paper.motif)[:6] == (5, 256, 3, 1e-2, 512, 0.0)
     assert dataclasses.astuple(paper.graph)[:6] == (15, 512, 3, 1e-3, 512, 0.1)
     assert (paper.motif.encoder, paper.graph.encoder) == (Encoder.GCN, Encoder.GCN)
-    assert paper.macro and paper.contrast and paper.classify
+    assert all((paper.macro, paper.contrast, paper.classify))
     assert not any((paper.end_to_end, paper.mask_equal_motifs))
     assert paper.temperature == 1
 

@@ -1,0 +1,140 @@
+"""One row of a table: which data, what is learned from, which method; and its scores, computed once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from experiments import splits
+from nar.corpus import darts_records, parquet
+from nar.corpus.division import divide
+from nar.corpus.variants import variants_of
+from services.embedder.config import PRESETS, EmbedderConfig
+from services.embedder.evaluation.methods import Dataset, trained, untrained
+from services.embedder.evaluation.protocols import Fit, Labels, examine, protocol_splits, summary
+from services.embedder.faces import TrainingGraph
+from services.embedder.training import Progress, train
+
+Metrics = dict[str, tuple[float, float, float]]
+"""Mean and 95 % interval of each metric at each cut, such as "map@20"."""
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One row.
+
+    Attributes:
+        data: "real" or "nas".
+        protocol: see `protocol_splits`.
+        label: what the row is called.
+        method: an untrained baseline's name, or "" for a trained one.
+        config: of a trained one.
+        split: how graphs are divided, one of `splits.SPLITS`.
+        pretrained: whether training begins with weights from the NAS networks.
+    """
+
+    data: str
+    protocol: str
+    label: str
+    method: str = ""
+    config: EmbedderConfig = field(default_factory=lambda: PRESETS["paper"])
+    split: str = "ours"
+    pretrained: bool = False
+
+    def key(self, sources: Sources) -> str:
+        """A name that changes with everything that the scores depend on."""
+        content = {**asdict(self), "label": "", "sources": sources.digest}
+        if self.method:
+            content["config"] = None
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+class Sources:
+    """The two data sets, read and divided when they are needed.
+
+    Args:
+        file: the real data set.
+        nas_size: number of DARTS networks.
+        seed: of the networks and of all splits.
+    """
+
+    def __init__(self, file: Path, nas_size: int, seed: int) -> None:
+        self._file = file
+        self._nas_size = nas_size
+        self.seed = seed
+        self._divided: dict[tuple[str, str], Dataset] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with the data and the seed."""
+        real = hashlib.sha256(self._file.read_bytes()).hexdigest()[:16]
+        return f"{real} {self._nas_size} {self.seed}"
+
+    @cached_property
+    def _records(self) -> dict[str, list[parquet.Record]]:
+        nas = darts_records.records(self._nas_size, seed=self.seed)
+        return {"real": list(parquet.read(self._file)), "nas": list(nas)}
+
+    def labels(self, data: str) -> Labels:
+        """What is known of the architectures of a data set."""
+        known = [architecture for architecture, _, _ in self._records[data]]
+        return Labels(
+            [item.family or "unknown" for item in known],
+            [item.block.value for item in known],
+            [item.library for item in known],
+        )
+
+    def dataset(self, data: str, split: str, variants: int) -> Dataset:
+        """A data set, divided by a rule, with variants of its graphs where there shall be some."""
+        found = self._divided.get((data, split))
+        if found is None:
+            records = self._records[data]
+            graphs = [graph for _, graph, _ in records]
+            names = [architecture.id for architecture, _, _ in records]
+            parts = list(splits.divide(graphs, split))
+            found = self._divided[data, split] = Dataset(names, self.labels(data).family, graphs, parts)
+        if variants and not found.variants:
+            found = replace(found, variants=list(variants_of(found.graphs, variants, divide)))
+            self._divided[data, split] = found
+        return found
+
+
+def scores(experiment: Experiment, sources: Sources, work: Path, on_progress: OnProgress) -> Metrics:
+    """The metrics of an experiment, from the folder `work` where they are known."""
+    file = work / f"{experiment.key(sources)}.json"
+    if file.exists():
+        known: Metrics = {name: tuple(values) for name, values in json.loads(file.read_text())["metrics"].items()}
+        return known
+    labels = sources.labels(experiment.data)
+    chosen = protocol_splits(experiment.protocol, labels, sources.seed)
+    fit = _fit(experiment, sources, work, on_progress)
+    found = summary(examine(labels, chosen, fit, graded=experiment.protocol == "graded"))
+    work.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"experiment": asdict(experiment), "metrics": found}, indent=1))
+    return found
+
+
+def _fit(experiment: Experiment, sources: Sources, work: Path, on_progress: OnProgress) -> Fit:
+    if experiment.method:
+        data = sources.dataset(experiment.data, "ours", 0)
+        vectors = untrained()[experiment.method](data)
+        return lambda _: vectors
+    data = sources.dataset(experiment.data, experiment.split, experiment.config.variants)
+    initial = _pretrained(experiment, sources, work, on_progress) if experiment.pretrained else None
+    return trained(experiment.config, data, on_progress, initial)
+
+
+def _pretrained(experiment: Experiment, sources: Sources, work: Path, on_progress: OnProgress) -> Path:
+    """Weights from the NAS networks."""
+    folder = work / f"{replace(experiment, data='nas').key(sources)}.weights"
+    if not (folder / "config.json").exists():
+        nas = sources.dataset("nas", experiment.split, 0)
+        rows = zip(nas.names, nas.families, nas.decompositions, strict=True)
+        train([TrainingGraph(*row) for row in rows], experiment.config, folder, on_progress)
+    return folder

@@ -1,0 +1,87 @@
+"""Tables of results: as text, as Markdown and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+
+from nar.cli.console import out, table
+
+CUTS = (20, 50, 100)
+METRICS = {"mrr": "MRR", "map": "MAP", "ndcg": "nDCG"}
+COLUMNS = [(f"{key}@{cut}", f"{name}@{cut}") for key, name in METRICS.items() for cut in CUTS]
+
+TITLES = {
+    "methods": "Methods (Table 1)",
+    "splits": "Ways to divide graphs into motifs (Table 2), preset `paper`",
+    "objectives": "Objectives of stage two (Table 3), preset `paper`",
+    "transfer": "Transfer from NAS to real (Table 4), preset `paper`",
+    "negatives": "Context graphs that hold the same motif as negatives, preset `paper`",
+    "graded": "Graded relevance: same family 2, same block 1",
+    "unseen": "Unseen families: five folds, one family in five never learned from",
+    "library": "Unseen library: none of its architectures learned from, all of them queries",
+}
+"""What each table is called."""
+
+_NAMES = {"real": "real architectures", "nas": "DARTS networks"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: mean and 95 % interval of each metric at each cut, such as "map@20"."""
+
+    table: str
+    data: str
+    protocol: str
+    label: str
+    metrics: dict[str, tuple[float, float, float]]
+
+
+def show(rows: Sequence[Row]) -> None:
+    """Prints the tables."""
+    for title, own in _tables(rows):
+        headings = [heading for _, heading in COLUMNS]
+        printed = table("", *headings, right=tuple(headings), title=title)
+        for row in own:
+            printed.add_row(row.label, *(f"{row.metrics[key][0]:.3f}" for key, _ in COLUMNS))
+        out.print(printed)
+        out.print()
+
+
+def write(rows: Sequence[Row], folder: Path, *, nas_size: int, seed: int) -> None:
+    """Writes results.json, and the part of results.md between its two marks."""
+    packages = {name: version(name) for name in ("torch", "torch-geometric", "scikit-learn", "numpy")}
+    content = {"seed": seed, "nas_size": nas_size, "packages": packages, "rows": [asdict(row) for row in rows]}
+    (folder / "results.json").write_text(json.dumps(content, indent=1) + "\n")
+    file = folder / "results.md"
+    begin, end = "<!-- tables -->\n", "<!-- end of tables -->"
+    before, _, rest = file.read_text().partition(begin)
+    file.write_text(f"{before}{begin}\n{markdown(rows)}\n{end}{rest.partition(end)[2]}")
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The tables in Markdown: means, and half the width of the 95 % interval at 20."""
+    lines = []
+    for title, own in _tables(rows):
+        lines += [f"### {title}", "", "| | " + " | ".join(heading for _, heading in COLUMNS) + " |"]
+        lines.append("|---" + "|---:" * len(COLUMNS) + "|")
+        for row in own:
+            lines.append(f"| {row.label} | " + " | ".join(_cell(key, row.metrics[key]) for key, _ in COLUMNS) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _cell(key: str, values: tuple[float, float, float]) -> str:
+    mean, low, high = values
+    return f"{mean:.3f} ±{(high - low) / 2:.3f}" if key.endswith("@20") else f"{mean:.3f}"
+
+
+def _tables(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """Rows of one table, one data set and one protocol, with their title."""
+    for (name, data, protocol), own in groupby(rows, lambda row: (row.table, row.data, row.protocol)):
+        library = protocol.partition(":")[2]
+        yield f"{TITLES[name]}: {library or _NAMES[data]}", list(own)

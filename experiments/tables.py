@@ -1,0 +1,106 @@
+"""The paper's Tables 1 to 4, and our own protocols, on the real data set and on sampled DARTS networks.
+
+    python -m experiments.tables                        all of them
+    python -m experiments.tables methods splits         some of them
+    python -m experiments.tables --write docs           docs/results.md and docs/results.json too
+
+What was computed before with the same data, seed and configuration is read from the folder --work.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from experiments import results
+from experiments.experiment import Experiment, Metrics, Sources, scores
+from experiments.splits import SPLITS
+from services.embedder.config import PRESETS
+from services.embedder.evaluation.methods import METHODS, untrained
+from services.embedder.training import Progress as Step
+
+DATA = ("real", "nas")
+
+
+def experiments() -> dict[str, list[Experiment]]:
+    """The rows of every table, by the table's name."""
+    paper = PRESETS["paper"]
+    objectives = {
+        "CE": replace(paper, contrast=False),
+        "CL": replace(paper, classify=False),
+        "CE+CL": paper,
+    }
+    return {
+        "methods": [_method(data, "seen", name) for data in DATA for name in METHODS],
+        "splits": [Experiment(data, "seen", split, split=split) for data in DATA for split in SPLITS],
+        "objectives": [Experiment(data, "seen", name, config=own) for data in DATA for name, own in objectives.items()],
+        "transfer": [
+            Experiment("real", "seen", "from scratch"),
+            Experiment("real", "seen", "pre-trained with NAS", pretrained=True),
+        ],
+        "negatives": [
+            Experiment("real", "seen", "all other contexts"),
+            Experiment(
+                "real", "seen", "without those of the same motif", config=replace(paper, mask_equal_motifs=True)
+            ),
+        ],
+        "graded": [_method("real", "graded", name) for name in METHODS],
+        "unseen": [_method("real", "unseen", name) for name in METHODS],
+        "library": [
+            _method("real", f"library:{library}", name)
+            for library in ("pytorchcv", "transformers")
+            for name in (*untrained(), "paper", "nar")
+        ],
+    }
+
+
+def _method(data: str, protocol: str, name: str) -> Experiment:
+    if name in untrained():
+        return Experiment(data, protocol, name, method=name)
+    return Experiment(data, protocol, name, config=PRESETS[name])
+
+
+def compute(chosen: Mapping[str, Sequence[Experiment]], sources: Sources, work: Path) -> Iterator[results.Row]:
+    """The rows of the chosen tables, as they are found."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("", total=sum(map(len, chosen.values())))
+        for table, rows in chosen.items():
+            for row in rows:
+                name = f"{table}, {row.data}, {row.protocol}, {row.label}"
+                progress.update(bar, description=name)
+
+                def show(step: Step, name: str = name) -> None:
+                    progress.update(bar, description=f"{name}: {step.stage} epoch {step.epoch + 1} of {step.epochs}")
+
+                found: Metrics = scores(row, sources, work, show)
+                progress.advance(bar)
+                yield results.Row(table, row.data, row.protocol, row.label, found)
+
+
+def main() -> None:
+    """Computes what is missing, prints all, and writes the document."""
+    every = experiments()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tables", nargs="*", choices=[*every, []], help="which tables; default: all")
+    parser.add_argument("--data", type=Path, default=Path("data/corpus.parquet"), help="the real data set")
+    parser.add_argument("--nas-size", type=int, default=2_000, help="number of DARTS networks")
+    parser.add_argument("--seed", type=int, default=0, help="of splits and networks")
+    parser.add_argument("--work", type=Path, default=Path("build/tables"), help="folder of what is computed already")
+    parser.add_argument("--write", type=Path, metavar="FOLDER", help="also write results.md and results.json there")
+    arguments = parser.parse_args()
+    sources = Sources(arguments.data, arguments.nas_size, arguments.seed)
+    chosen = {name: every[name] for name in arguments.tables or every}
+    rows = list(compute(chosen, sources, arguments.work))
+    results.show(rows)
+    if arguments.write:
+        results.write(rows, arguments.write, nas_size=arguments.nas_size, seed=arguments.seed)
+
+
+if __name__ == "__main__":
+    main()

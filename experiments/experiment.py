@@ -11,13 +11,12 @@ from pathlib import Path
 
 from experiments import splits
 from nar.corpus import darts_records, parquet
-from nar.corpus.division import divide
-from nar.corpus.variants import variants_of
-from services.embedder.config import PRESETS, EmbedderConfig
+from services.embedder.config import PRESETS, Config
+from services.embedder.epochs import Progress
 from services.embedder.evaluation.methods import Dataset, trained, untrained
 from services.embedder.evaluation.protocols import Fit, Labels, examine, protocol_splits, summary
-from services.embedder.faces import TrainingGraph
-from services.embedder.training import Progress, train
+from services.embedder.training import train
+from services.embedder.views import TrainingGraph
 
 Metrics = dict[str, tuple[float, float, float]]
 """Mean and 95 % interval of each metric at each cut, such as "map@20"."""
@@ -43,7 +42,7 @@ class Experiment:
     protocol: str
     label: str
     method: str = ""
-    config: EmbedderConfig = field(default_factory=lambda: PRESETS["paper"])
+    config: Config = field(default_factory=lambda: PRESETS["paper"])
     split: str = "ours"
     pretrained: bool = False
 
@@ -90,8 +89,8 @@ class Sources:
             [item.library for item in known],
         )
 
-    def dataset(self, data: str, split: str, variants: int) -> Dataset:
-        """A data set, divided by a rule, with variants of its graphs where there shall be some."""
+    def dataset(self, data: str, split: str) -> Dataset:
+        """A data set, divided by a rule."""
         found = self._divided.get((data, split))
         if found is None:
             records = self._records[data]
@@ -99,9 +98,6 @@ class Sources:
             names = [architecture.id for architecture, _, _ in records]
             parts = list(splits.divide(graphs, split))
             found = self._divided[data, split] = Dataset(names, self.labels(data).family, graphs, parts)
-        if variants and not found.variants:
-            found = replace(found, variants=list(variants_of(found.graphs, variants, divide)))
-            self._divided[data, split] = found
         return found
 
 
@@ -122,10 +118,10 @@ def scores(experiment: Experiment, sources: Sources, work: Path, on_progress: On
 
 def _fit(experiment: Experiment, sources: Sources, work: Path, on_progress: OnProgress) -> Fit:
     if experiment.method:
-        data = sources.dataset(experiment.data, "ours", 0)
+        data = sources.dataset(experiment.data, "ours")
         vectors = untrained()[experiment.method](data)
         return lambda _: vectors
-    data = sources.dataset(experiment.data, experiment.split, experiment.config.variants)
+    data = sources.dataset(experiment.data, experiment.split)
     initial = _pretrained(experiment, sources, work, on_progress) if experiment.pretrained else None
     return trained(experiment.config, data, on_progress, initial)
 
@@ -134,7 +130,7 @@ def _pretrained(experiment: Experiment, sources: Sources, work: Path, on_progres
     """Weights from the NAS networks."""
     folder = work / f"{replace(experiment, data='nas').key(sources)}.weights"
     if not (folder / "config.json").exists():
-        nas = sources.dataset("nas", experiment.split, 0)
+        nas = sources.dataset("nas", experiment.split)
         rows = zip(nas.names, nas.families, nas.decompositions, strict=True)
         train([TrainingGraph(*row) for row in rows], experiment.config, folder, on_progress)
     return folder

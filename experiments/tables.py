@@ -20,9 +20,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from experiments import results
 from experiments.experiment import Experiment, Metrics, Sources, scores
 from experiments.splits import SPLITS
-from services.embedder.config import PRESETS
+from services.embedder.config import PRESETS, NetworkConfig
+from services.embedder.epochs import Progress as Step
 from services.embedder.evaluation.methods import METHODS, untrained
-from services.embedder.training import Progress as Step
 
 DATA = ("real", "nas")
 
@@ -30,6 +30,7 @@ DATA = ("real", "nas")
 def experiments() -> dict[str, list[Experiment]]:
     """The rows of every table, by the table's name."""
     paper = PRESETS["paper"]
+    assert isinstance(paper, NetworkConfig)
     objectives = {
         "CE": replace(paper, contrast=False),
         "CL": replace(paper, classify=False),

@@ -10,6 +10,7 @@ inputs does not count. Costs O(V + E) hashing plus one sort.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,8 @@ _EDGE = np.uint64(0x27D4EB2F165667C5)
 
 def fingerprint(graph: Graph) -> Fingerprint:
     """Topology (ops and edges) and exact (plus output shapes and parameters) certificate of `graph`."""
-    ops = _hash_table(graph.op_table)[graph.op]
-    shapes = _hash_table([repr(shape) for shape in graph.shape_table])[graph.shape]
+    ops = hash_texts(graph.op_table)[graph.op]
+    shapes = hash_texts([repr(shape) for shape in graph.shape_table])[graph.shape]
     params = mix(graph.params.astype(np.uint64))
     return Fingerprint(
         topology=_certificate(ops, graph.edges),
@@ -38,7 +39,7 @@ def fingerprint(graph: Graph) -> Fingerprint:
 
 def topology_fingerprint(graph: Graph) -> str:
     """The topology certificate alone: 32 hexadecimal digits."""
-    return _certificate(_hash_table(graph.op_table)[graph.op], graph.edges)
+    return _certificate(hash_texts(graph.op_table)[graph.op], graph.edges)
 
 
 def _certificate(labels: Hashes, edges: Ints) -> str:
@@ -70,6 +71,16 @@ def _merkle(labels: Hashes, edges: Ints, seed: np.uint64) -> Hashes:
     return np.array(result, np.uint64)
 
 
+def neighbour_hashes(labels: Hashes, edges: Ints) -> tuple[Hashes, Hashes]:
+    """(V,) hashes of the multisets of the labels of each op's producers, and of its consumers."""
+    source, target = edges
+    parents, children = np.zeros(len(labels), np.uint64), np.zeros(len(labels), np.uint64)
+    # A sum of mixed hashes is the hash of a multiset.
+    np.add.at(parents, target, mix(labels[source] + _DOWN))
+    np.add.at(children, source, mix(labels[target] + _UP))
+    return parents, children
+
+
 def mix(values: Hashes) -> Hashes:
     """splitmix64's finaliser: every input bit reaches every output bit."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -77,7 +88,7 @@ def mix(values: Hashes) -> Hashes:
     return values ^ (values >> np.uint64(31))
 
 
-def _hash_table(texts: tuple[str, ...] | list[str]) -> Hashes:
+def hash_texts(texts: Sequence[str]) -> Hashes:
     """One 64-bit hash a text."""
     digests = b"".join(hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
     return np.frombuffer(digests, np.uint64)

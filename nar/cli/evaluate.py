@@ -16,9 +16,9 @@ from nar.errors import InvalidInput
 from nar.extras import require
 
 if TYPE_CHECKING:
+    from services.embedder.epochs import Progress as Step
     from services.embedder.evaluation.methods import Dataset
     from services.embedder.evaluation.protocols import Labels, Split
-    from services.embedder.training import Progress as Step
 
 _METRICS = {"mrr": "MRR", "map": "MAP", "ndcg": "nDCG"}
 
@@ -62,7 +62,7 @@ def evaluate(
     if unknown:
         raise InvalidInput(f"there is no method {unknown[0]!r}: choose among {', '.join(METHODS)}", "method")
     chosen = [*(methods or (() if weights else METHODS)), *map(str, weights or ())]
-    dataset, labels = _load(data, chosen)
+    dataset, labels = _load(data)
     rows: list[Row] = []
     for protocol in protocols or ("seen", "unseen"):
         splits = protocol_splits(protocol, labels, seed)
@@ -75,12 +75,10 @@ def evaluate(
         _print(rows)
 
 
-def _load(data: Path, methods: list[str]) -> tuple[Dataset, Labels]:
-    """The data set, divided into motifs, with the variants that the methods want."""
+def _load(data: Path) -> tuple[Dataset, Labels]:
+    """The data set, divided into motifs."""
     from nar.corpus import parquet
     from nar.corpus.division import divide
-    from nar.corpus.variants import variants_of
-    from services.embedder.config import PRESETS
     from services.embedder.evaluation.methods import Dataset
     from services.embedder.evaluation.protocols import Labels
 
@@ -90,9 +88,7 @@ def _load(data: Path, methods: list[str]) -> tuple[Dataset, Labels]:
     families = [architecture.family or "unknown" for architecture in architectures]
     with Progress(TextColumn("division"), BarColumn(), TimeElapsedColumn(), console=err, transient=True) as progress:
         divided = list(progress.track(divide(graphs), total=len(graphs)))
-        count = max((PRESETS[name].variants for name in methods if name in PRESETS), default=0)
-        variants = list(progress.track(variants_of(graphs, count, divide), total=len(graphs))) if count else []
-    dataset = Dataset([architecture.id for architecture in architectures], families, graphs, divided, variants)
+    dataset = Dataset([architecture.id for architecture in architectures], families, graphs, divided)
     blocks = [architecture.block.value for architecture in architectures]
     return dataset, Labels(families, blocks, [architecture.library for architecture in architectures])
 

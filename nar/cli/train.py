@@ -15,11 +15,10 @@ from nar.errors import FailedPrecondition, InvalidInput
 from nar.extras import require
 
 if TYPE_CHECKING:
-    from nar.architecture import Architecture, Decomposition
+    from nar.architecture import Architecture
     from nar.graph import Graph
-    from services.embedder.config import EmbedderConfig
-    from services.embedder.faces import TrainingGraph
-    from services.embedder.training import Progress as Step
+    from services.embedder.epochs import Progress as Step
+    from services.embedder.views import TrainingGraph
 
 _DEFAULT_PATTERNS = ("timm/*", "torchvision/*", "transformers/*")
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -38,7 +37,9 @@ def train(
         Path | None,
         typer.Option("--data", help="A data set that `nar corpus build` wrote, instead of capturing models."),
     ] = None,
-    preset: Annotated[str, typer.Option("--preset", help="Hyper-parameters; paper has those of the paper.")] = "paper",
+    preset: Annotated[
+        str, typer.Option("--preset", help="What is trained, and how: nar is what ships, paper as published.")
+    ] = "nar",
     leave_out: Annotated[
         bool,
         typer.Option(
@@ -56,11 +57,11 @@ def train(
     if data and patterns:
         raise InvalidInput("give either --data or patterns of models, not both", "data")
     records = _read(data) if data else _collect(folder / "corpus", tuple(patterns or _DEFAULT_PATTERNS))
-    graphs = _divide(_without_queries(records) if leave_out else records, PRESETS[preset])
+    graphs = _divide(_without_queries(records) if leave_out else records, whole=not PRESETS[preset].macro)
     with Progress(*_COLUMNS, TextColumn("loss {task.fields[loss]:.4f}"), console=err) as progress:
         bars = {
-            "motif": progress.add_task("motifs  ", total=PRESETS[preset].motif.epochs, loss=0.0),
-            "graph": progress.add_task("graphs  ", total=PRESETS[preset].graph.epochs, loss=0.0),
+            name: progress.add_task(f"{name}s  ", total=stage.epochs, loss=0.0)
+            for name, stage in PRESETS[preset].stages.items()
         }
 
         def show(step: Step) -> None:
@@ -111,22 +112,17 @@ def _without_queries(records: list[tuple[Architecture, Graph]]) -> list[tuple[Ar
     return [records[index] for index in split.train]
 
 
-def _divide(records: list[tuple[Architecture, Graph]], config: EmbedderConfig) -> list[TrainingGraph]:
-    """The graphs as the configuration takes them: divided into motifs or not, with variants or without."""
+def _divide(records: list[tuple[Architecture, Graph]], *, whole: bool) -> list[TrainingGraph]:
+    """The graphs, divided into motifs, or each as its only one."""
     from nar.corpus.division import divide
-    from nar.corpus.variants import variants_of
-    from services.embedder.faces import TrainingGraph
     from services.embedder.undivided import undivided
+    from services.embedder.views import TrainingGraph
 
     graphs = [graph for _, graph in records]
     with Progress(*_COLUMNS, console=err) as progress:
-        made = divide(graphs) if config.macro else map(undivided, graphs)
-        parts = list(progress.track(made, total=len(graphs), description="division"))
-        variants: list[tuple[Decomposition, ...]] = [()] * len(graphs)
-        if config.variants:
-            found = variants_of(graphs, config.variants, divide)
-            variants = list(progress.track(found, total=len(graphs), description="variants"))
-    return [
-        TrainingGraph(architecture.id, architecture.family or "unknown", part, own)
-        for (architecture, _), part, own in zip(records, parts, variants, strict=True)
-    ]
+        made = map(undivided, graphs) if whole else divide(graphs)
+        parts = progress.track(made, total=len(graphs), description="division")
+        return [
+            TrainingGraph(architecture.id, architecture.family or "unknown", part)
+            for (architecture, _), part in zip(records, parts, strict=True)
+        ]

@@ -42,8 +42,8 @@ class StageConfig:
 
 
 @dataclass(frozen=True)
-class EmbedderConfig:
-    """Everything that shapes the model and its training.
+class NetworkConfig:
+    """Everything that shapes a graph network and its training.
 
     Attributes:
         preset: name of the configuration.
@@ -52,15 +52,11 @@ class EmbedderConfig:
         op_dimensions: width of the learned embedding of an op's name.
         word_dropout: share of the words of op names that training hides, so that unseen ops find a place.
         temperature: divides the cosine similarities of the contrastive losses; the paper's formulas have 1.
-        instance_dropout: share of the motif instances that stage two leaves out of a macro graph each time it sees it.
         end_to_end: whether stage two trains F_m too, instead of keeping it fixed.
-        views: how often a batch holds each graph, as dropout and its variants show it.
-        variants: variants of each graph that stage two is shown beside the graph itself.
+        views: how often a batch holds each graph, as dropout shows it.
         macro: whether a graph is divided into motifs, or is its only motif, embedded by F_m alone, as the baselines do.
         contrast: whether stage two minimises the contrast of Equation 5.
         classify: whether stage two minimises the cross entropy of Equation 6.
-        class_temperature: divides the cosine similarities of graphs and classes, which are the logits of Equation 6; 0
-            takes the plain products instead.
         mask_equal_motifs: whether a context graph that contains the same motif is left out of the negatives.
         seed: of all random choices.
     """
@@ -71,14 +67,11 @@ class EmbedderConfig:
     op_dimensions: int = 64
     word_dropout: float = 0.1
     temperature: float = 1.0
-    instance_dropout: float = 0.0
     end_to_end: bool = False
     views: int = 1
-    variants: int = 0
     macro: bool = True
     contrast: bool = True
     classify: bool = True
-    class_temperature: float = 0.0
     mask_equal_motifs: bool = False
     seed: int = 0
 
@@ -87,13 +80,54 @@ class EmbedderConfig:
         """Length of a graph's vector."""
         return (self.graph if self.macro else self.motif).dimensions
 
+    @property
+    def stages(self) -> dict[str, StageConfig]:
+        """The stages of training that it has, in their order."""
+        return {"motif": self.motif, "graph": self.graph} if self.macro else {"graph": self.graph}
 
-def _baseline(encoder: Encoder) -> EmbedderConfig:
+
+@dataclass(frozen=True)
+class ColourConfig:
+    """Everything that shapes a colour model and its training.
+
+    Attributes:
+        preset: name of the configuration.
+        graph: its only stage: graph-level contrast and classification (Equations 5 and 6); layers are the rounds in
+            which an op learns of its neighbours, dropout is the share of a graph's colours that each view hides.
+        temperature: divides the cosine similarities of graphs (Equation 5).
+        class_temperature: divides the cosine similarities of graphs and classes, the logits of Equation 6.
+        min_graphs: a colour must occur in so many graphs of the training to have a vector.
+        seed: of all random choices.
+    """
+
+    preset: str
+    graph: StageConfig
+    temperature: float
+    class_temperature: float
+    min_graphs: int = 2
+    seed: int = 0
+    macro: bool = True
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a graph's vector."""
+        return self.graph.dimensions
+
+    @property
+    def stages(self) -> dict[str, StageConfig]:
+        """The stages of training."""
+        return {"graph": self.graph}
+
+
+Config = NetworkConfig | ColourConfig
+
+
+def _baseline(encoder: Encoder) -> NetworkConfig:
     """A network on the whole graph, with the hyper-parameters of Table 5."""
     whole = StageConfig(
         epochs=0, batch_size=512, layers=3, learning_rate=1e-3, dimensions=512, dropout=0.1, encoder=encoder
     )
-    return EmbedderConfig(
+    return NetworkConfig(
         preset=encoder.value,
         motif=whole,
         graph=replace(whole, epochs=15),
@@ -103,17 +137,17 @@ def _baseline(encoder: Encoder) -> EmbedderConfig:
     )
 
 
-PRESETS = {
+PRESETS: dict[str, Config] = {
     "gcn": _baseline(Encoder.GCN),
     "gat": _baseline(Encoder.GAT),
-    "paper": EmbedderConfig(
+    "paper": NetworkConfig(
         preset="paper",
         motif=StageConfig(epochs=5, batch_size=256, layers=3, learning_rate=1e-2, dimensions=512),
         graph=StageConfig(epochs=15, batch_size=512, layers=3, learning_rate=1e-3, dimensions=512, dropout=0.1),
         word_dropout=0.0,
     ),
-    "nar": EmbedderConfig(
-        preset="nar",
+    "directed": NetworkConfig(
+        preset="directed",
         motif=StageConfig(
             epochs=2,
             batch_size=256,
@@ -139,8 +173,17 @@ PRESETS = {
         views=2,
         mask_equal_motifs=True,
     ),
+    "nar": ColourConfig(
+        preset="nar",
+        graph=StageConfig(
+            epochs=40, batch_size=256, layers=1, learning_rate=3e-3, dimensions=256, dropout=0.5, cosine=True
+        ),
+        temperature=0.2,
+        class_temperature=0.1,
+    ),
 }
-"""Configurations by name: "paper" has the networks and hyper-parameters of Table 5; the weights of "nar" ship.
+"""Configurations by name.
 
-docs/decisions/005-weights-that-ship.md says what differs, and why.
+"gcn" and "gat" are the paper's baselines on whole graphs, "paper" has its networks and the hyper-parameters of Table 5,
+"directed" is our best graph network, and the weights of "nar" ship: docs/decisions/005-weights-that-ship.md says why.
 """

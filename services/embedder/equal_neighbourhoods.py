@@ -10,10 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nar.fingerprint import Hashes, mix
+from nar.fingerprint import Hashes, mix, neighbour_hashes
 from nar.graph import Ints
-
-_PARENT, _CHILD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,8 @@ def node_classes(labels: Hashes, edges: Ints, hops: int) -> NodeClasses:
     degrees = np.bincount(edges.ravel(), minlength=len(labels))
     labels = mix(labels + mix(degrees.astype(np.uint64)))
     for _ in range(hops):
-        parents, children = np.zeros(len(labels), np.uint64), np.zeros(len(labels), np.uint64)
-        # A sum of mixed hashes is the hash of a multiset.
-        np.add.at(parents, target, mix(labels[source] + _PARENT))
-        np.add.at(children, source, mix(labels[target] + _CHILD))
-        labels = mix(mix(labels + mix(parents)) + children)
+        parents, children = neighbour_hashes(labels, edges)
+        labels = mix(mix(labels + mix(parents)) + mix(children))
     _, first, classes, sizes = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
     order = np.argsort(first)
     rank = np.empty(len(order), np.int64)

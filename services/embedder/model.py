@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from services.embedder.config import EmbedderConfig
+from services.embedder.config import NetworkConfig
 from services.embedder.networks import MacroEncoder, MotifEncoder
 from services.embedder.op_words import OpVocabulary
 from services.embedder.tensors import GraphTensors, MacroTensors, joined
@@ -23,7 +22,7 @@ class ArchitectureModel(nn.Module):
         families: number of classes.
     """
 
-    def __init__(self, config: EmbedderConfig, vocabulary: OpVocabulary, families: int) -> None:
+    def __init__(self, config: NetworkConfig, vocabulary: OpVocabulary, families: int) -> None:
         super().__init__()
         self.config = config
         self.vocabulary = vocabulary
@@ -37,14 +36,6 @@ class ArchitectureModel(nn.Module):
     def device(self) -> torch.device:
         """Where the networks run."""
         return self.classifier.weight.device
-
-    def classify(self, graphs: Tensor) -> Tensor:
-        """(N, dimensions) -> (N, families) logits."""
-        temperature = self.config.class_temperature
-        if not temperature:
-            logits: Tensor = self.classifier(graphs)
-            return logits
-        return functional.normalize(graphs) @ functional.normalize(self.classifier.weight).T / temperature
 
     @torch.no_grad()
     def take_over(self, other: ArchitectureModel) -> None:

@@ -69,38 +69,21 @@ class MacroTensors:
 
 def graph_tensors(graph: Graph, vocabulary: OpVocabulary, hops: int) -> GraphTensors:
     """`graph` for a network of `hops` layers."""
-    channels = np.array([_channels(shape) for shape in graph.shape_table])[graph.shape]
+    width = np.array([channels(shape) for shape in graph.shape_table])[graph.shape]
     elements = np.array([_elements(shape) for shape in graph.shape_table])[graph.shape]
-    columns = np.stack([channels, elements, graph.params, graph.flops], axis=1)
-    found = node_classes(_labels(graph.op, *columns.T), graph.edges, hops)
+    columns = np.stack([width, elements, graph.params, graph.flops], axis=1)
+    found = node_classes(_row_hashes(graph.op, *columns.T), graph.edges, hops)
     words = vocabulary.encode(graph.op_table)[torch.from_numpy(graph.op[found.first])]
     return GraphTensors(words, _logarithm(columns[found.first]), _nodes(found, np.ones_like(found.sizes)))
 
 
-def macro_tensors(decomposition: Decomposition, hops: int | None) -> MacroTensors:
-    """The macro graph of `decomposition` for a network of `hops` layers; None keeps every instance for itself."""
+def macro_tensors(decomposition: Decomposition, hops: int) -> MacroTensors:
+    """The macro graph of `decomposition` for a network of `hops` layers."""
     ops = np.array([len(motif.graph) for motif in decomposition.motifs])[decomposition.instance_motif]
     columns = np.stack([decomposition.instance_params, decomposition.instance_flops, ops], axis=1)
-    if hops is None:
-        labels, hops = np.arange(len(ops), dtype=np.uint64), 0
-    else:
-        labels = _labels(decomposition.instance_motif, *columns.T)
-    found = node_classes(labels, decomposition.edges, hops)
+    found = node_classes(_row_hashes(decomposition.instance_motif, *columns.T), decomposition.edges, hops)
     motifs = torch.from_numpy(decomposition.instance_motif[found.first])
     return MacroTensors(motifs, _logarithm(columns[found.first]), _nodes(found, ops[found.first]))
-
-
-def without_nodes(macro: MacroTensors, kept: Tensor) -> MacroTensors:
-    """The macro graph of the instances that are `kept` (C,)."""
-    place = torch.cumsum(kept, 0) - 1
-
-    def among(edges: Tensor) -> Tensor:
-        return place[edges[:, kept[edges[0]] & kept[edges[1]]]]
-
-    parents, children = among(macro.nodes.parents), among(macro.nodes.children)
-    degrees = torch.bincount(torch.cat([parents[1], children[1]]), minlength=int(kept.sum())).float()
-    nodes = Nodes(macro.nodes.counts[kept], macro.nodes.weights[kept], degrees, parents, children)
-    return MacroTensors(macro.motifs[kept], macro.numbers[kept], nodes)
 
 
 def motif_key(motif: Motif) -> str:
@@ -133,7 +116,7 @@ def _nodes(found: NodeClasses, ops: Ints) -> Nodes:
     )
 
 
-def _labels(*columns: Ints) -> Hashes:
+def _row_hashes(*columns: Ints) -> Hashes:
     """(V,) a hash of each row."""
     labels = np.zeros(len(columns[0]), np.uint64)
     for column in columns:
@@ -145,8 +128,8 @@ def _logarithm(values: NDArray[np.int64]) -> Tensor:
     return torch.from_numpy(np.log2(1.0 + np.maximum(values, 0)) * _SCALE).float()
 
 
-def _channels(shape: tuple[int, ...]) -> int:
-    """Second dimension of images, last of everything else."""
+def channels(shape: tuple[int, ...]) -> int:
+    """Width of an output: second dimension of images, last of everything else; at least 1."""
     if not shape:
         return 1
     return max(shape[1] if len(shape) == 4 else shape[-1], 1)

@@ -1,4 +1,4 @@
-"""Weights on disk: model.safetensors, and config.json to read."""
+"""Weights on disk: model.safetensors, and config.json to read; of graph networks and of colour models."""
 
 from __future__ import annotations
 
@@ -6,25 +6,29 @@ import dataclasses
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from nar.errors import InvalidInput, NotFound
-from services.embedder.config import EmbedderConfig, Encoder, StageConfig
+from services.embedder.colour_model import ColourModel
+from services.embedder.config import ColourConfig, Config, Encoder, NetworkConfig, StageConfig
 from services.embedder.model import ArchitectureModel
 from services.embedder.op_words import OpVocabulary
 
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
 # Only training needs these.
-_LEFT_OUT = ("context.",)
+_LEFT_OUT = ("context.", "classes")
+
+Model = ArchitectureModel | ColourModel
+
+C = TypeVar("C", NetworkConfig, ColourConfig)
 
 
-def save(folder: Path, model: ArchitectureModel, config: EmbedderConfig, families: tuple[str, ...], record: Any) -> str:
+def save(folder: Path, model: Model, config: Config, families: tuple[str, ...], record: Any) -> str:
     """Writes `model` to `folder`, in half precision; returns the model version.
 
     Args:
@@ -36,7 +40,7 @@ def save(folder: Path, model: ArchitectureModel, config: EmbedderConfig, familie
     """
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
-        name: tensor.detach().to(torch.float16).contiguous()
+        name: (tensor.detach().half() if tensor.is_floating_point() else tensor).contiguous()
         for name, tensor in model.state_dict().items()
         if not name.startswith(_LEFT_OUT)
     }
@@ -45,7 +49,7 @@ def save(folder: Path, model: ArchitectureModel, config: EmbedderConfig, familie
         "model_version": version,
         "dimensions": config.dimensions,
         **dataclasses.asdict(config),
-        "vocabulary": model.vocabulary.words,
+        **({"vocabulary": model.vocabulary.words} if isinstance(model, ArchitectureModel) else {}),
         "families": families,
         "record": record,
     }
@@ -54,7 +58,7 @@ def save(folder: Path, model: ArchitectureModel, config: EmbedderConfig, familie
     return version
 
 
-def load(folder: Path) -> tuple[ArchitectureModel, str]:
+def load(folder: Path) -> tuple[Model, str]:
     """The model in `folder`, ready to embed, and its version.
 
     Raises:
@@ -65,10 +69,9 @@ def load(folder: Path) -> tuple[ArchitectureModel, str]:
         raise NotFound(f"{folder} holds no weights ({WEIGHTS}, {CONFIG}); train some with `nar train`")
     try:
         content = json.loads((folder / CONFIG).read_text())
-        config = _config(content)
-        vocabulary = OpVocabulary(tuple(content["vocabulary"]))
-        model = ArchitectureModel(config, vocabulary, len(content["families"]))
-        tensors = {name: tensor.float() for name, tensor in load_file(folder / WEIGHTS).items()}
+        tensors = load_file(folder / WEIGHTS)
+        model = _untrained(content, tensors)
+        tensors = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
         missing = model.load_state_dict(tensors, strict=False)
     except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise InvalidInput(f"the weights in {folder} are damaged: {error}") from error
@@ -78,14 +81,20 @@ def load(folder: Path) -> tuple[ArchitectureModel, str]:
     return model.eval(), str(content["model_version"])
 
 
-def _config(content: dict[str, Any]) -> EmbedderConfig:
-    names = {field.name for field in dataclasses.fields(EmbedderConfig)}
+def _untrained(content: dict[str, Any], tensors: dict[str, Tensor]) -> Model:
+    """The model that config.json describes."""
+    families = len(content["families"])
+    if "vocabulary" not in content:
+        return ColourModel(_config(content, ColourConfig, ("graph",)), len(tensors["known"]), families)
+    vocabulary = OpVocabulary(tuple(content["vocabulary"]))
+    return ArchitectureModel(_config(content, NetworkConfig, ("motif", "graph")), vocabulary, families)
+
+
+def _config(content: dict[str, Any], kind: type[C], stages: tuple[str, ...]) -> C:
+    names = {field.name for field in dataclasses.fields(kind)}
     values = {name: value for name, value in content.items() if name in names}
-    stages = {
-        stage: StageConfig(**{**values[stage], "encoder": Encoder(values[stage]["encoder"])})
-        for stage in ("motif", "graph")
-    }
-    return EmbedderConfig(**{**values, **stages})
+    made = {name: StageConfig(**{**values[name], "encoder": Encoder(values[name]["encoder"])}) for name in stages}
+    return kind(**{**values, **made})
 
 
 def _digest(tensors: dict[str, Tensor]) -> str:

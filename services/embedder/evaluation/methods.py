@@ -10,26 +10,26 @@ from typing import Any
 
 from nar.architecture import Decomposition
 from nar.graph import Graph, Ints
-from services.embedder.config import PRESETS, EmbedderConfig
+from services.embedder.config import PRESETS, Config
 from services.embedder.embedder import Embedder
+from services.embedder.epochs import Progress
 from services.embedder.evaluation import baselines
 from services.embedder.evaluation.protocols import Fit
-from services.embedder.faces import TrainingGraph
-from services.embedder.training import Progress, train
+from services.embedder.training import train
 from services.embedder.undivided import undivided
+from services.embedder.views import TrainingGraph
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """N architectures: names, families, graphs, how they are divided, and their variants if any; in one order."""
+    """N architectures: names, families, graphs, and how they are divided; in one order."""
 
     names: Sequence[str]
     families: Sequence[str]
     graphs: Sequence[Graph]
     decompositions: Sequence[Decomposition]
-    variants: Sequence[tuple[Decomposition, ...]] = ()
 
-    def divided(self, config: EmbedderConfig) -> Sequence[Decomposition]:
+    def divided(self, config: Config) -> Sequence[Decomposition]:
         """The graphs as a configuration takes them: divided, or each as its only motif."""
         return self.decompositions if config.macro else [undivided(graph) for graph in self.graphs]
 
@@ -57,7 +57,7 @@ def fit_of(method: str, data: Dataset, on_progress: Callable[[Progress], None] =
 
 
 def trained(
-    config: EmbedderConfig,
+    config: Config,
     data: Dataset,
     on_progress: Callable[[Progress], None] = lambda _: None,
     initial: Path | None = None,
@@ -66,8 +66,7 @@ def trained(
     items = data.divided(config)
 
     def fit(indices: Ints) -> Any:
-        variants = data.variants if config.variants else [()] * len(items)
-        graphs = [TrainingGraph(data.names[i], data.families[i], items[i], variants[i]) for i in indices]
+        graphs = [TrainingGraph(data.names[i], data.families[i], items[i]) for i in indices]
         with tempfile.TemporaryDirectory() as folder:
             train(graphs, config, Path(folder), on_progress, initial)
             return Embedder.load(Path(folder)).embed(items)

@@ -1,4 +1,4 @@
-"""`nar demo`: a few hundred real architectures, searched with a real ONNX file."""
+"""`nar demo`: a few hundred real architectures indexed, and a real ONNX file searched among all that ship."""
 
 from __future__ import annotations
 
@@ -34,12 +34,14 @@ PATTERNS = tuple(f"timm/{pattern}" for pattern in _TIMM.split()) + tuple(
 """About 300 models of some 40 families; the largest ones of each are left out to save time."""
 
 QUERY = "light_resnet50.onnx"
+COLLECTION = "demo"
 
 _NEXT = """
 [bold]What to try next[/]
   nar up                                            start the system again (Ctrl-C stops it)
   nar search model.onnx                             your own model; its weights are not sent
   nar search timm/convnext_tiny --filter 'block = "attention"'
+  nar search timm/convnext_tiny --collection demo   among the models that were indexed just now
   nar index 'timm/efficientnet*' my_models/         more models, or a folder of ONNX and config.json files
   nar show timm/resnet50                            one architecture and its motifs
 In Python: nar.Client().search(graph=nar.trace(module, inputs))"""
@@ -50,13 +52,14 @@ def demo(
         Path | None, typer.Option("--home", help="Folder of data and logs. Default: NAR_HOME or ~/.local/share/nar.")
     ] = None,
 ) -> None:
-    """Index a few hundred architectures of timm and torchvision and search them with a real ONNX file."""
+    """Index a few hundred architectures of timm and torchvision; search all that ship with a real ONNX file."""
     query = find_query()
-    stack = LocalStack(home, ports="free")
+    stack = LocalStack(home, ports="free", starter=True)
     with terminated_as_interrupted():
         try:
             out.print(f"Starting the local system in {escape(str(stack.home.folder))} ...", soft_wrap=True)
             start(stack)
+            out.print(f"{escape(stack.starter_note)}\n", soft_wrap=True)
             _index_and_search(stack.address, query)
         finally:
             stack.stop()
@@ -65,8 +68,8 @@ def demo(
 
 def _index_and_search(address: str, query: Path) -> None:
     with Client(address) as client:
-        out.print("Indexing architectures of timm and torchvision (two or three minutes the first time) ...")
-        job = watch(client, client.index(PATTERNS))
+        out.print("Indexing models of timm and torchvision into a collection of their own (two minutes) ...")
+        job = watch(client, client.index(PATTERNS, collection=COLLECTION))
         print_job(job, list(client.list_failures(job.id)))
         out.print(f"\n[bold]$ nar search {query.name}[/]   (a file of the onnx package)\n")
         print_result(client.search(query))

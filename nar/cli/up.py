@@ -60,6 +60,8 @@ def print_addresses(stack: LocalStack) -> None:
     out.print(f"\ndata and logs: {escape(str(stack.home.folder))}", soft_wrap=True)
     if stack.home.folder != default_home():
         out.print(f"other commands find it by: export NAR_HOME={escape(str(stack.home.folder))}", soft_wrap=True)
+    if stack.starter_note:
+        out.print(escape(stack.starter_note), soft_wrap=True)
     out.print("ready; Ctrl-C stops it")
 
 

@@ -47,6 +47,8 @@ class LocalStack:
         self.ports = Ports.free() if ports == "free" else Ports()
         self._settings = dict(settings or {})
         self._starter = starter
+        self.starter_note = ""
+        """What became of the starter index."""
         self._supervisor = Supervisor(self.home.logs)
 
     @property
@@ -74,7 +76,8 @@ class LocalStack:
                 self._start(tuple(group), progress or _silent)
             if self._starter:
                 (progress or _silent)("the starter index")
-                self._supervisor.run(starter_index(self.home, self.ports, self._settings), START_SECONDS)
+                program = starter_index(self.home, self.ports, self._settings)
+                self.starter_note = self._supervisor.run(program, START_SECONDS)
             self._supervisor.watch()
             self.home.write_addresses(self.addresses())
 

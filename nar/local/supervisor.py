@@ -57,8 +57,8 @@ class Supervisor:
             if waiting:
                 time.sleep(_POLL_SECONDS)
 
-    def run(self, program: Program, seconds: float) -> None:
-        """Runs a program to its end.
+    def run(self, program: Program, seconds: float) -> str:
+        """Runs a program to its end; the last line that it wrote.
 
         Raises:
             Unavailable: it failed, or has not ended after `seconds`; the message holds the end of its log.
@@ -75,6 +75,7 @@ class Supervisor:
             raise self._failure(program, what)
         with self._lock:
             del self._children[program.name]
+        return child.last_lines(1)
 
     def watch(self) -> None:
         """From now on, starts again what dies."""

@@ -96,6 +96,14 @@ class GrpcBackends:
             raise from_rpc_error(error) from error
         return list(answer.embeddings[0].vector), str(answer.model_version)
 
+    async def model_version(self) -> str:
+        """The model version that the embedder serves."""
+        try:
+            answer = await self._embedder.GetModel(embedder_pb2.GetModelRequest(), timeout=_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc_error(error) from error
+        return str(answer.model_version)
+
     async def motifs(self, exact: str) -> tuple[MotifCount, ...]:
         """The motifs of an indexed architecture; none where the blob store has lost its graph."""
         known = self._counts.get(exact)

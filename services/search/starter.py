@@ -1,12 +1,13 @@
 """Loads the starter index: `python -m services.search.starter` writes a data set with its vectors, once.
 
-What is in the collection already, or was removed from it later, stays as it is.
+What is in the collection already, or was removed from it later, stays as it is. Its last line says what it did.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,12 +17,12 @@ from pathlib import Path
 from nar.architecture import Architecture
 from nar.codec import architecture_to_proto, graph_to_proto
 from nar.corpus import parquet, starter
-from nar.errors import FailedPrecondition
+from nar.errors import FailedPrecondition, NarError
 from nar.graph import Graph
 from services.runtime.blobs import BlobStore
 from services.runtime.redis_connection import connect
-from services.runtime.telemetry import log
 from services.runtime.worker import run_worker
+from services.search.backends import GrpcBackends
 from services.search.catalogue import Row
 from services.search.index_version import IndexVersion
 from services.search.milvus_catalogue import MilvusCatalogue
@@ -38,24 +39,32 @@ Item = tuple[Row, Graph]
 class StarterLoader:
     """Writes rows, records and graphs; motifs are mined when somebody asks for them."""
 
-    def __init__(self, catalogue: MilvusCatalogue, blobs: BlobStore, version: IndexVersion) -> None:
+    def __init__(
+        self, catalogue: MilvusCatalogue, blobs: BlobStore, version: IndexVersion, backends: GrpcBackends
+    ) -> None:
         self._catalogue = catalogue
         self._blobs = blobs
         self._version = version
+        self._backends = backends
 
-    async def load(self, data: Path, vectors: Path) -> int:
-        """Loads the architectures of `data` that are not there yet; their number. The second time it does nothing.
+    async def load(self, data: Path, vectors: Path) -> str:
+        """Loads the architectures of `data` that are not there yet; a sentence that says what happened.
+
+        The second time nothing does, nor where the embedder, or the index, is of another model version.
 
         Raises:
-            FailedPrecondition: a file is damaged, or the index holds vectors of another model version.
+            FailedPrecondition: a file is missing or damaged.
         """
         marker = f"starter/{await asyncio.to_thread(_digest, vectors)}"
         if await self._blobs.exists(marker):
-            return 0
+            return "the starter index is loaded"
         known = await asyncio.to_thread(starter.read, vectors)
-        live = await self._catalogue.model_version()
-        if live not in ("", known.model_version):
-            raise FailedPrecondition(f"the starter index is of {known.model_version!r}, the index holds {live!r}")
+        for name, version in (
+            ("embedder serves", await self._backends.model_version()),
+            ("index holds vectors of", await self._catalogue.model_version()),
+        ):
+            if version not in ("", known.model_version):
+                return f"no starter index: it is of {known.model_version}, the {name} {version}"
         items = _items(data, known)
         count = 0
         while batch := await asyncio.to_thread(lambda: list(islice(items, _BATCH))):
@@ -63,7 +72,7 @@ class StarterLoader:
         await self._catalogue.make_searchable()
         await self._blobs.put(marker, b"")
         await self._version.bump()
-        return count
+        return f"{count:,} architectures of the starter index are loaded"
 
     async def _write(self, batch: Sequence[Item], model_version: str) -> int:
         """Writes those whose id is not taken; their number."""
@@ -106,10 +115,14 @@ async def main(settings: SearchSettings) -> None:
     catalogue = MilvusCatalogue(
         settings.milvus_uri, settings.milvus_token.get_secret_value(), settings.milvus_timeout_seconds
     )
-    loader = StarterLoader(catalogue, BlobStore(settings.blob_url), IndexVersion(connect(settings.redis_url)))
-    count = await loader.load(settings.starter_data, settings.starter_vectors)
-    log.info("starter index loaded", architectures=count)
+    blobs = BlobStore(settings.blob_url)
+    version = IndexVersion(connect(settings.redis_url))
+    loader = StarterLoader(catalogue, blobs, version, GrpcBackends(settings, blobs))
+    print(await loader.load(settings.starter_data, settings.starter_vectors))
 
 
 if __name__ == "__main__":
-    run_worker("starter-index", main, SearchSettings.parse())
+    try:
+        run_worker("starter-index", main, SearchSettings.parse())
+    except NarError as error:
+        sys.exit(str(error))

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL = $(PIP) install --constraint constraints.txt
 
-.PHONY: help setup demo test test-unit check format protos clean
+.PHONY: help setup demo test test-unit tables check format protos clean
 
 help:  ## Lists the commands.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ test: $(VENV)/.dev  ## Runs the whole test suite.
 
 test-unit: $(VENV)/.dev  ## Runs the unit tests, in seconds.
 	@$(BIN)/python -m pytest tests/unit
+
+tables: $(VENV)/.dev  ## Computes the tables of docs/results.md: hours the first time, what is known is kept in build/.
+	@$(BIN)/python -m experiments.tables --write docs
 
 check: $(VENV)/.dev  ## Lints, checks types, protos and import rules.
 	$(BIN)/ruff check .

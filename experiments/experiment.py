@@ -8,9 +8,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from experiments import splits
 from nar.corpus import darts_records, parquet
+from nar.graph import Ints
 from services.embedder.config import PRESETS, Config
 from services.embedder.epochs import Progress
 from services.embedder.evaluation.methods import Dataset, trained, untrained
@@ -47,8 +51,9 @@ class Experiment:
     pretrained: bool = False
 
     def key(self, sources: Sources) -> str:
-        """A name that changes with everything that the scores depend on."""
+        """A name that changes with everything that the vectors depend on; graded relevance looks at those of "seen"."""
         content = {**asdict(self), "label": "", "sources": sources.digest}
+        content["protocol"] = self.protocol.replace("graded", "seen")
         if self.method:
             content["config"] = None
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
@@ -68,6 +73,7 @@ class Sources:
         self._nas_size = nas_size
         self.seed = seed
         self._divided: dict[tuple[str, str], Dataset] = {}
+        self._untrained: dict[tuple[str, str], Any] = {}
 
     @cached_property
     def digest(self) -> str:
@@ -89,6 +95,12 @@ class Sources:
             [item.library for item in known],
         )
 
+    def untrained(self, data: str, method: str) -> Fit:
+        """An untrained baseline."""
+        if (data, method) not in self._untrained:
+            self._untrained[data, method] = untrained()[method](self.dataset(data, "ours"))
+        return lambda _: self._untrained[data, method]
+
     def dataset(self, data: str, split: str) -> Dataset:
         """A data set, divided by a rule."""
         found = self._divided.get((data, split))
@@ -102,25 +114,32 @@ class Sources:
 
 
 def scores(experiment: Experiment, sources: Sources, work: Path, on_progress: OnProgress) -> Metrics:
-    """The metrics of an experiment, from the folder `work` where they are known."""
-    file = work / f"{experiment.key(sources)}.json"
-    if file.exists():
-        known: Metrics = {name: tuple(values) for name, values in json.loads(file.read_text())["metrics"].items()}
-        return known
+    """The metrics of an experiment; what is learned is kept in the folder `work`."""
     labels = sources.labels(experiment.data)
     chosen = protocol_splits(experiment.protocol, labels, sources.seed)
-    fit = _fit(experiment, sources, work, on_progress)
-    found = summary(examine(labels, chosen, fit, graded=experiment.protocol == "graded"))
-    work.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"experiment": asdict(experiment), "metrics": found}, indent=1))
-    return found
+    fit = _kept(_fit(experiment, sources, work, on_progress), work / experiment.key(sources))
+    return summary(examine(labels, chosen, fit, graded=experiment.protocol == "graded"))
+
+
+def _kept(fit: Fit, folder: Path) -> Fit:
+    """`fit`, whose vectors are read from `folder` where it has been called with the same indices before."""
+
+    def read_or_fit(indices: Ints) -> Any:
+        file = folder / f"{hashlib.sha256(indices.tobytes()).hexdigest()[:16]}.npy"
+        if file.exists():
+            return np.load(file).astype(np.float32)
+        vectors = fit(indices)
+        if isinstance(vectors, np.ndarray):
+            folder.mkdir(parents=True, exist_ok=True)
+            np.save(file, vectors.astype(np.float16))
+        return vectors
+
+    return read_or_fit
 
 
 def _fit(experiment: Experiment, sources: Sources, work: Path, on_progress: OnProgress) -> Fit:
     if experiment.method:
-        data = sources.dataset(experiment.data, "ours")
-        vectors = untrained()[experiment.method](data)
-        return lambda _: vectors
+        return sources.untrained(experiment.data, experiment.method)
     data = sources.dataset(experiment.data, experiment.split)
     initial = _pretrained(experiment, sources, work, on_progress) if experiment.pretrained else None
     return trained(experiment.config, data, on_progress, initial)

@@ -26,6 +26,9 @@ from services.embedder.evaluation.methods import METHODS, untrained
 
 DATA = ("real", "nas")
 
+CHEAP = (*untrained(), "paper", "nar")
+"""Methods that are trained in minutes, for protocols that train them several times."""
+
 
 def experiments() -> dict[str, list[Experiment]]:
     """The rows of every table, by the table's name."""
@@ -51,11 +54,9 @@ def experiments() -> dict[str, list[Experiment]]:
             ),
         ],
         "graded": [_method("real", "graded", name) for name in METHODS],
-        "unseen": [_method("real", "unseen", name) for name in METHODS],
+        "unseen": [_method("real", "unseen", name) for name in CHEAP],
         "library": [
-            _method("real", f"library:{library}", name)
-            for library in ("pytorchcv", "transformers")
-            for name in (*untrained(), "paper", "nar")
+            _method("real", f"library:{library}", name) for library in ("pytorchcv", "transformers") for name in CHEAP
         ],
     }
 
@@ -91,7 +92,7 @@ def main() -> None:
     parser.add_argument("tables", nargs="*", choices=[*every, []], help="which tables; default: all")
     parser.add_argument("--data", type=Path, default=Path("data/corpus.parquet"), help="the real data set")
     parser.add_argument("--nas-size", type=int, default=2_000, help="number of DARTS networks")
-    parser.add_argument("--seed", type=int, default=0, help="of splits and networks")
+    parser.add_argument("--seed", type=int, default=1, help="of splits and networks")
     parser.add_argument("--work", type=Path, default=Path("build/tables"), help="folder of what is computed already")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="also write results.md and results.json there")
     arguments = parser.parse_args()

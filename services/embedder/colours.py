@@ -1,8 +1,8 @@
 """The colours of a divided graph: what the Weisfeiler-Lehman method tells apart, within motifs and among them.
 
-A colour is a 64-bit hash, and stands for an op, a word of its name, its size, its neighbourhood within its motif
-(Shervashidze et al., 2011), a motif, or a motif with its neighbours in the macro graph. Equal things have equal colours
-in every graph, so that a colour can have a learned vector of its own.
+A colour is a 64-bit hash, and stands for an op, a word of its name, its width, an edge and by how much it widens, the
+neighbourhood of an op within its motif (Shervashidze et al., 2011), a motif, or a motif with its neighbours in the
+macro graph. Equal things have equal colours in every graph, so that a colour can have a learned vector of its own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from services.embedder.tensors import channels
 ANY = np.uint64(1)
 """A colour that every graph has."""
 
-_OP, _WORD, _LEARNED, _CHANNELS, _MOTIF, _AROUND = hash_texts(["op", "word", "learned", "channels", "motif", "around"])
+_OP, _WORD, _LEARNED, _CHANNELS, _EDGE, _MOTIF, _AROUND = hash_texts(
+    ["op", "word", "learned", "channels", "edge", "motif", "around"]
+)
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,14 @@ def _motif_colours(graph: Graph, rounds: int) -> Hashes:
     widths = np.array([channels(shape) for shape in graph.shape_table])[graph.shape]
     # Half a power of two: the widths of one architecture's sizes are told apart, rounding to multiples of 8 is not.
     width = np.round(2 * np.log2(widths)).astype(np.uint64)
+    source, target = graph.edges
+    widening = np.round(2 * np.log2(widths[target] / widths[source])).astype(np.int64).astype(np.uint64)
     words = [mix(hash_texts(op_words(name)[1:] or (name,)) + _WORD) for name in graph.op_table]
     found = [
         mix(labels + _OP),
         mix(mix(labels + _LEARNED) + (graph.params > 0).astype(np.uint64)),
         mix(mix(labels + _CHANNELS) + width),
+        mix(mix(mix(labels[source] + _EDGE) + labels[target]) + widening),
         *(words[op] for op in graph.op),
     ]
     for number in range(rounds):

@@ -176,7 +176,7 @@ PRESETS: dict[str, Config] = {
     "nar": ColourConfig(
         preset="nar",
         graph=StageConfig(
-            epochs=40, batch_size=256, layers=1, learning_rate=3e-3, dimensions=256, dropout=0.5, cosine=True
+            epochs=40, batch_size=256, layers=1, learning_rate=3e-3, dimensions=256, dropout=0.3, cosine=True
         ),
         temperature=0.2,
         class_temperature=0.1,

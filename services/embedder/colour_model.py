@@ -20,7 +20,7 @@ from nar.architecture import Decomposition
 from services.embedder.colours import Colours, colours_of
 from services.embedder.config import ColourConfig
 
-_BATCH = 1_024
+_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -91,5 +91,5 @@ class ColourModel(nn.Module):
         parts = []
         for begin in range(0, len(decompositions), _BATCH):
             batch = decompositions[begin : begin + _BATCH]
-            parts.append(self([self.bag(colours_of(item, self.config.graph.layers)) for item in batch]))
+            parts.append(self([self.bag(found) for found in colours_of(batch, self.config.graph.layers)]))
         return functional.normalize(torch.cat(parts))

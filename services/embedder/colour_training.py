@@ -28,7 +28,7 @@ class ColourTrainer:
         self._names = tuple(sorted({graph.family for graph in graphs}))
         place = {name: index for index, name in enumerate(self._names)}
         self._families = torch.tensor([place[graph.family] for graph in graphs])
-        colours = [colours_of(graph.decomposition, config.graph.layers) for graph in graphs]
+        colours = colours_of([graph.decomposition for graph in graphs], config.graph.layers)
         self.model = ColourModel.of(colours, config, len(self._names))
         self._bags = [self.model.bag(own) for own in colours]
         self._epochs = Epochs(out, self.model, config.seed)

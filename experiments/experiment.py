@@ -25,6 +25,15 @@ from services.embedder.views import TrainingGraph
 Metrics = dict[str, tuple[float, float, float]]
 """Mean and 95 % interval of each metric at each cut, such as "map@20"."""
 
+_CODE = (
+    "services/embedder/**/*.py",
+    "services/motif_miner/*.py",
+    "experiments/splits.py",
+    "experiments/bigram_rule.py",
+    "nar/corpus/darts*.py",
+    "nar/fingerprint.py",
+)
+
 OnProgress = Callable[[Progress], None]
 
 
@@ -77,9 +86,11 @@ class Sources:
 
     @cached_property
     def digest(self) -> str:
-        """Changes with the data and the seed."""
-        real = hashlib.sha256(self._file.read_bytes()).hexdigest()[:16]
-        return f"{real} {self._nas_size} {self.seed}"
+        """Changes with the data, the seed, and the code that makes vectors of graphs."""
+        digest = hashlib.sha256(f"{self._nas_size} {self.seed}".encode())
+        for file in (self._file, *sorted(path for pattern in _CODE for path in Path().glob(pattern))):
+            digest.update(file.read_bytes())
+        return digest.hexdigest()
 
     @cached_property
     def _records(self) -> dict[str, list[parquet.Record]]:
@@ -121,18 +132,35 @@ def scores(experiment: Experiment, sources: Sources, work: Path, on_progress: On
     return summary(examine(labels, chosen, fit, graded=experiment.protocol == "graded"))
 
 
+def is_known(experiment: Experiment, sources: Sources, work: Path) -> bool:
+    """Whether the scores need no training: all of its splits have vectors in the folder `work`."""
+    if experiment.method:
+        return True
+    chosen = protocol_splits(experiment.protocol, sources.labels(experiment.data), sources.seed)
+    return all(_file(work / experiment.key(sources), split.train).exists() for split in chosen)
+
+
+def _file(folder: Path, indices: Ints) -> Path:
+    """Where the vectors lie that were learned from some architectures."""
+    return folder / f"{hashlib.sha256(indices.tobytes()).hexdigest()[:16]}.npy"
+
+
 def _kept(fit: Fit, folder: Path) -> Fit:
     """`fit`, whose vectors are read from `folder` where it has been called with the same indices before."""
 
     def read_or_fit(indices: Ints) -> Any:
-        file = folder / f"{hashlib.sha256(indices.tobytes()).hexdigest()[:16]}.npy"
+        file = _file(folder, indices)
         if file.exists():
             return np.load(file).astype(np.float32)
         vectors = fit(indices)
-        if isinstance(vectors, np.ndarray):
-            folder.mkdir(parents=True, exist_ok=True)
-            np.save(file, vectors.astype(np.float16))
-        return vectors
+        if not isinstance(vectors, np.ndarray):
+            return vectors
+        halves = vectors.astype(np.float16)
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_name("unfinished.npy")
+        np.save(unfinished, halves)
+        unfinished.replace(file)
+        return halves.astype(np.float32)
 
     return read_or_fit
 

@@ -53,14 +53,24 @@ def show(rows: Sequence[Row]) -> None:
 
 
 def write(rows: Sequence[Row], folder: Path, *, nas_size: int, seed: int) -> None:
-    """Writes results.json, and the part of results.md between its two marks."""
+    """Writes results.json, and the part of results.md between its two marks; other tables than those of `rows` stay."""
+    every = [*_others(rows, folder / "results.json"), *rows]
+    every.sort(key=lambda row: list(TITLES).index(row.table))
     packages = {name: version(name) for name in ("torch", "torch-geometric", "scikit-learn", "numpy")}
-    content = {"seed": seed, "nas_size": nas_size, "packages": packages, "rows": [asdict(row) for row in rows]}
+    content = {"seed": seed, "nas_size": nas_size, "packages": packages, "rows": [asdict(row) for row in every]}
     (folder / "results.json").write_text(json.dumps(content, indent=1) + "\n")
     file = folder / "results.md"
     begin, end = "<!-- tables -->\n", "<!-- end of tables -->"
     before, _, rest = file.read_text().partition(begin)
-    file.write_text(f"{before}{begin}\n{markdown(rows)}\n{end}{rest.partition(end)[2]}")
+    file.write_text(f"{before}{begin}\n{markdown(every)}\n{end}{rest.partition(end)[2]}")
+
+
+def _others(rows: Sequence[Row], file: Path) -> list[Row]:
+    """The rows of other tables that were written before."""
+    if not file.exists():
+        return []
+    chosen = {row.table for row in rows}
+    return [Row(**own) for own in json.loads(file.read_text())["rows"] if own["table"] not in chosen]
 
 
 def markdown(rows: Sequence[Row]) -> str:

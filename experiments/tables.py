@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from experiments import results
-from experiments.experiment import Experiment, Metrics, Sources, scores
+from experiments.experiment import Experiment, Metrics, Sources, is_known, scores
 from experiments.splits import SPLITS
 from services.embedder.config import PRESETS, NetworkConfig
 from services.embedder.epochs import Progress as Step
@@ -26,8 +26,8 @@ from services.embedder.evaluation.methods import METHODS, untrained
 
 DATA = ("real", "nas")
 
-CHEAP = (*untrained(), "paper", "nar")
-"""Methods that are trained in minutes, for protocols that train them several times."""
+CHEAP = (*untrained(), "nar")
+"""Methods that are trained in a minute, for protocols that train them several times."""
 
 
 def experiments() -> dict[str, list[Experiment]]:
@@ -94,10 +94,15 @@ def main() -> None:
     parser.add_argument("--nas-size", type=int, default=2_000, help="number of DARTS networks")
     parser.add_argument("--seed", type=int, default=1, help="of splits and networks")
     parser.add_argument("--work", type=Path, default=Path("build/tables"), help="folder of what is computed already")
+    parser.add_argument("--known", action="store_true", help="only rows that need no training any more")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="also write results.md and results.json there")
     arguments = parser.parse_args()
     sources = Sources(arguments.data, arguments.nas_size, arguments.seed)
     chosen = {name: every[name] for name in arguments.tables or every}
+    if arguments.known:
+        chosen = {
+            name: [row for row in rows if is_known(row, sources, arguments.work)] for name, rows in chosen.items()
+        }
     rows = list(compute(chosen, sources, arguments.work))
     results.show(rows)
     if arguments.write:

@@ -12,6 +12,7 @@ from rich.progress import Progress
 from nar import capture
 from nar.cli.console import MODEL_COLUMNS, err, out, print_json, table
 from nar.cli.options import Json
+from nar.errors import InvalidInput
 from nar.extras import require
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def build(
     require("corpus", "a data set")
     from nar.corpus import collection, parquet
 
+    _check_folder(file)
     folder = work or file.with_suffix("")
     outcomes = _collect(folder, capture.names(tuple(patterns or ["*"])))
     architectures: list[Architecture] = []
@@ -71,6 +73,9 @@ def embed(
     from services.embedder.embedder import Embedder
     from services.embedder.settings import SHIPPED_WEIGHTS
 
+    if data.resolve() == file.resolve():
+        raise InvalidInput(f"{file} is the data set itself: name another file", "OUT")
+    _check_folder(file)
     embedder = Embedder.load(weights or SHIPPED_WEIGHTS)
     records = list(parquet.read(data))
     with Progress(*MODEL_COLUMNS, console=err, transient=True) as progress:
@@ -95,11 +100,18 @@ def nas(
     from nar.corpus import parquet
     from nar.corpus.darts_records import records
 
+    _check_folder(file)
     with Progress(*MODEL_COLUMNS, console=err, transient=True) as progress:
         bar = progress.add_task("", total=size, name="")
         made = progress.track(records(size, classes=classes, cells=cells, seed=seed), task_id=bar, total=size)
         parquet.write(file, made, {"seed": str(seed), "classes": str(classes), "cells": str(cells)})
     out.print(f"wrote {size:,} architectures to {escape(str(file))}", soft_wrap=True)
+
+
+def _check_folder(file: Path) -> None:
+    """Hours of work must not end in a file that cannot be written."""
+    if not file.parent.is_dir():
+        raise InvalidInput(f"there is no folder {file.parent}: make it, or name another file", "OUT")
 
 
 def _collect(folder: Path, names: list[str]) -> list[Outcome]:

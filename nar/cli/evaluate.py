@@ -41,14 +41,6 @@ def evaluate(
         list[str] | None,
         typer.Option("--protocol", help="seen, unseen, graded, library:NAME; may be repeated. Default: seen, unseen."),
     ] = None,
-    weights: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--weights",
-            help="Also these weights as they are; trained with --leave-out, they have not seen the "
-            "queries of protocol seen.",
-        ),
-    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the splits.")] = 0,
     json: Json = False,
 ) -> None:
@@ -61,7 +53,7 @@ def evaluate(
     unknown = [name for name in methods or () if name not in METHODS]
     if unknown:
         raise InvalidInput(f"there is no method {unknown[0]!r}: choose among {', '.join(METHODS)}", "method")
-    chosen = [*(methods or (() if weights else METHODS)), *map(str, weights or ())]
+    chosen = methods or METHODS
     dataset, labels = _load(data)
     rows: list[Row] = []
     for protocol in protocols or ("seen", "unseen"):

@@ -40,12 +40,6 @@ def train(
     preset: Annotated[
         str, typer.Option("--preset", help="What is trained, and how: nar is what ships, paper as published.")
     ] = "nar",
-    leave_out: Annotated[
-        bool,
-        typer.Option(
-            "--leave-out", help="Leave out what `nar evaluate --weights` asks for: one in ten of each family."
-        ),
-    ] = False,
 ) -> None:
     """Train the embedder. What was interrupted goes on where it was."""
     require("embedder", "training")
@@ -57,7 +51,7 @@ def train(
     if data and patterns:
         raise InvalidInput("give either --data or patterns of models, not both", "data")
     records = _read(data) if data else _collect(folder / "corpus", tuple(patterns or _DEFAULT_PATTERNS))
-    graphs = _divide(_without_queries(records) if leave_out else records, whole=not PRESETS[preset].macro)
+    graphs = _divide(records, whole=not PRESETS[preset].macro)
     with Progress(*_COLUMNS, TextColumn("loss {task.fields[loss]:.4f}"), console=err) as progress:
         bars = {
             name: progress.add_task(f"{name}s  ", total=stage.epochs, loss=0.0)
@@ -68,9 +62,9 @@ def train(
             progress.update(bars[step.stage], completed=step.epoch + 1, total=step.epochs, loss=step.loss)
 
         version = train_on(graphs, PRESETS[preset], folder, show)
-    out.print(
-        f"wrote {escape(version)} to {escape(str(folder))}; serve it with NAR_WEIGHTS={escape(str(folder))} nar up"
-    )
+    out.print(f"wrote {escape(version)} to {escape(str(folder))}", soft_wrap=True)
+    if PRESETS[preset].macro:
+        out.print(f"serve it with NAR_WEIGHTS={escape(str(folder))} nar up --home ANOTHER_FOLDER", soft_wrap=True)
 
 
 def _read(data: Path) -> list[tuple[Architecture, Graph]]:
@@ -99,17 +93,6 @@ def _collect(folder: Path, patterns: tuple[str, ...]) -> list[tuple[Architecture
         raise FailedPrecondition(f"none of {len(names)} models could be captured: there is nothing to train on")
     out.print(f"{len(names)} models, {len(failures)} left out, {len(graphs)} distinct graphs in {escape(str(folder))}")
     return graphs
-
-
-def _without_queries(records: list[tuple[Architecture, Graph]]) -> list[tuple[Architecture, Graph]]:
-    """The records that the protocol "seen" learns from."""
-    from services.embedder.evaluation.protocols import Labels, seen_families
-
-    architectures = [architecture for architecture, _ in records]
-    families = [architecture.family or "unknown" for architecture in architectures]
-    labels = Labels(families, [""] * len(records), [architecture.library for architecture in architectures])
-    (split,) = seen_families(labels)
-    return [records[index] for index in split.train]
 
 
 def _divide(records: list[tuple[Architecture, Graph]], *, whole: bool) -> list[TrainingGraph]:

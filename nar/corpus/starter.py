@@ -50,10 +50,13 @@ def read(path: Path) -> StarterVectors:
     except (OSError, pa.ArrowException) as error:
         raise FailedPrecondition(f"{path} cannot be read: {error}") from error
     version = (table.schema.metadata or {}).get(_VERSION)
-    if version is None or table.column_names != ["exact", "vector"]:
+    kind = table.schema.field("vector").type if "vector" in table.column_names else None
+    if version is None or not pa.types.is_fixed_size_list(kind) or "exact" not in table.column_names:
         raise FailedPrecondition(f"{path} holds no vectors of a starter index: make it with `nar corpus embed`")
     column = table["vector"].combine_chunks()
     halves = column.flatten().to_numpy(zero_copy_only=False)
     vectors = halves.reshape(len(table), column.type.list_size).astype(np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not (np.isfinite(lengths).all() and lengths.all()):
+        raise FailedPrecondition(f"{path} holds vectors without a direction: make it anew with `nar corpus embed`")
     return StarterVectors(version.decode(), table["exact"].to_pylist(), vectors / lengths)

@@ -144,7 +144,7 @@ def _check_weights(environment: Mapping[str, str]) -> None:
     from services.embedder.settings import SHIPPED_WEIGHTS
 
     folder = Path(environment.get("NAR_WEIGHTS") or SHIPPED_WEIGHTS)
-    if not (folder / "model.safetensors").is_file():
+    if not all((folder / name).is_file() for name in ("model.safetensors", "config.json")):
         raise FailedPrecondition(
             f"{folder} holds no weights: train some with `nar train {folder}`, or name others with NAR_WEIGHTS"
         )

@@ -77,7 +77,7 @@ class LocalStack:
             if self._starter:
                 (progress or _silent)("the starter index")
                 program = starter_index(self.home, self.ports, self._settings)
-                self.starter_note = self._supervisor.run(program, START_SECONDS)
+                self.starter_note = _note(self._supervisor.run(program, START_SECONDS))
             self._supervisor.watch()
             self.home.write_addresses(self.addresses())
 
@@ -118,6 +118,12 @@ class LocalStack:
         finally:
             if not started:
                 self.stop()
+
+
+def _note(written: str) -> str:
+    """What the loader of the starter index says of its work."""
+    notes = [line.removeprefix("note: ") for line in written.splitlines() if line.startswith("note: ")]
+    return notes[-1] if notes else ""
 
 
 def _level(program: Program) -> int:

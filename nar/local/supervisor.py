@@ -58,7 +58,7 @@ class Supervisor:
                 time.sleep(_POLL_SECONDS)
 
     def run(self, program: Program, seconds: float) -> str:
-        """Runs a program to its end; the last line that it wrote.
+        """Runs a program to its end; what it wrote.
 
         Raises:
             Unavailable: it failed, or has not ended after `seconds`; the message holds the end of its log.
@@ -73,9 +73,10 @@ class Supervisor:
         if child.exit_code != 0:
             what = "has not ended" if child.exit_code is None else f"exited with code {child.exit_code}"
             raise self._failure(program, what)
+        child.kill_group()
         with self._lock:
             del self._children[program.name]
-        return child.last_lines(1)
+        return child.last_lines(50)
 
     def watch(self) -> None:
         """From now on, starts again what dies."""

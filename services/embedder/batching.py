@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nar.architecture import Decomposition
 from nar.errors import Overloaded, Unavailable
 from services.embedder.embedder import Embedder
+from services.runtime.telemetry import log
 
 Vectors = NDArray[np.float32]
 
@@ -71,7 +72,8 @@ class Batcher:
         everything = [item for items, _ in taken for item in items]
         try:
             vectors = await asyncio.to_thread(self.embedder.embed, everything)
-        except (RuntimeError, ValueError, IndexError, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001 - the loop of a server: one bad batch must not end it
+            log.exception("embedding failed")
             for _, future in taken:
                 if not future.done():
                     future.set_exception(Unavailable(f"embedding failed: {error}"))

@@ -31,7 +31,7 @@ class ColourTrainer:
         colours = colours_of([graph.decomposition for graph in graphs], config.graph.layers)
         self.model = ColourModel.of(colours, config, len(self._names))
         self._bags = [self.model.bag(own) for own in colours]
-        self._epochs = Epochs(out, self.model, config.seed)
+        self._epochs = Epochs(out, self.model, config, graphs)
 
     def run(self, on_progress: OnProgress) -> str:
         """All epochs; writes the weights and returns the model version."""

@@ -50,6 +50,7 @@ class NetworkConfig:
         motif: stage one, motifs against their context graphs (Equation 4).
         graph: stage two, graph-level contrast and classification (Equations 5 and 6).
         op_dimensions: width of the learned embedding of an op's name.
+        sizes: whether ops and motif instances carry their sizes too; the paper's are one-hot (section 4.1).
         word_dropout: share of the words of op names that training hides, so that unseen ops find a place.
         temperature: divides the cosine similarities of the contrastive losses; the paper's formulas have 1.
         end_to_end: whether stage two trains F_m too, instead of keeping it fixed.
@@ -65,7 +66,8 @@ class NetworkConfig:
     motif: StageConfig
     graph: StageConfig
     op_dimensions: int = 64
-    word_dropout: float = 0.1
+    sizes: bool = False
+    word_dropout: float = 0.0
     temperature: float = 1.0
     end_to_end: bool = False
     views: int = 1
@@ -131,7 +133,6 @@ def _baseline(encoder: Encoder) -> NetworkConfig:
         preset=encoder.value,
         motif=whole,
         graph=replace(whole, epochs=15),
-        word_dropout=0.0,
         end_to_end=True,
         macro=False,
     )
@@ -144,7 +145,6 @@ PRESETS: dict[str, Config] = {
         preset="paper",
         motif=StageConfig(epochs=5, batch_size=256, layers=3, learning_rate=1e-2, dimensions=512),
         graph=StageConfig(epochs=15, batch_size=512, layers=3, learning_rate=1e-3, dimensions=512, dropout=0.1),
-        word_dropout=0.0,
     ),
     "directed": NetworkConfig(
         preset="directed",
@@ -168,6 +168,8 @@ PRESETS: dict[str, Config] = {
             width=256,
             cosine=True,
         ),
+        sizes=True,
+        word_dropout=0.1,
         temperature=0.1,
         end_to_end=True,
         views=2,

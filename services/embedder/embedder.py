@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from nar.architecture import Decomposition
+from nar.errors import FailedPrecondition
 from services.embedder import weights
 from services.embedder.colour_model import ColourModel
 from services.embedder.inference import NetworkInference
@@ -39,13 +41,16 @@ class Embedder:
 
     @classmethod
     def load(cls, folder: Path, max_nodes: int = 20_000, device: str = "cpu") -> Self:
-        """The embedder whose weights lie in `folder`; raises as `weights.load` does.
+        """The embedder whose weights lie in `folder`; raises as `weights.load` does, and FailedPrecondition
+        where there is no such device.
 
         Args:
             folder: the weights.
             max_nodes: motif ops, or motif instances, that go through a network at once.
             device: where a network runs.
         """
+        if device == "cuda" and not torch.cuda.is_available():
+            raise FailedPrecondition("there is no GPU that torch can use: set NAR_DEVICE=cpu")
         model, version = weights.load(folder)
         if isinstance(model, ColourModel):
             return cls(model, version, model.config.dimensions)

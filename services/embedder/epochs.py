@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from services.embedder.checkpoint import Checkpoint
-from services.embedder.config import StageConfig
+from services.embedder.config import Config, StageConfig
+from services.embedder.views import TrainingGraph
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,17 @@ class Epochs:
     Args:
         out: folder of the checkpoint.
         model: is trained in place.
-        seed: of all random choices.
+        config: what is trained, and its seed.
+        graphs: what it is trained on.
     """
 
-    def __init__(self, out: Path, model: nn.Module, seed: int) -> None:
+    def __init__(self, out: Path, model: nn.Module, config: Config, graphs: Sequence[TrainingGraph]) -> None:
         self.losses: dict[str, list[float]] = {"motif": [], "graph": []}
         self._model = model
-        self._seed = seed
-        self._checkpoint = Checkpoint(out, model)
+        self._seed = config.seed
+        data = "".join(f"{graph.name}|{graph.family}|{graph.decomposition.fingerprint}|" for graph in graphs)
+        run = hashlib.sha256(f"{config}{data}".encode()).hexdigest()
+        self._checkpoint = Checkpoint(out, model, run)
 
     def run(
         self,

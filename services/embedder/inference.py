@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from nar.architecture import Decomposition
+from nar.errors import InvalidInput
 from nar.graph import Graph
 from services.embedder.model import ArchitectureModel
 from services.embedder.tensors import GraphTensors, graph_tensors, macro_tensors, motif_key
@@ -37,7 +38,16 @@ class NetworkInference:
 
     @torch.no_grad()
     def encode(self, decompositions: Sequence[Decomposition]) -> Tensor:
-        """(N, dimensions) unit vectors."""
+        """(N, dimensions) unit vectors.
+
+        Raises:
+            InvalidInput: the network is for whole graphs, and one is divided.
+        """
+        if not self._model.config.macro and any(len(item.instance_motif) > 1 for item in decompositions):
+            preset = self._model.config.preset
+            raise InvalidInput(
+                f"weights of the preset {preset!r} embed whole graphs, not motifs: they are for comparison"
+            )
         keys = [[motif_key(motif) for motif in item.motifs] for item in decompositions]
         self._embed_motifs(
             {
@@ -50,7 +60,10 @@ class NetworkInference:
         items = list(zip(keys, decompositions, strict=True))
         for batch in _batches(items, [len(item.instance_motif) for item in decompositions], self._max_nodes):
             motifs = [torch.stack([self._motifs[key] for key in own]) for own, _ in batch]
-            macros = [macro_tensors(item, self._model.config.graph.layers) for _, item in batch]
+            macros = [
+                macro_tensors(item, self._model.config.graph.layers, sizes=self._model.config.sizes)
+                for _, item in batch
+            ]
             vectors.append(functional.normalize(self._model.encode_macro(macros, motifs)))
         self._forget()
         return torch.cat(vectors)
@@ -66,7 +79,9 @@ class NetworkInference:
             self._motifs.update(zip((key for key, _ in batch), made, strict=True))
 
     def _tensors(self, graph: Graph) -> GraphTensors:
-        return graph_tensors(graph, self._model.vocabulary, self._model.config.motif.layers)
+        return graph_tensors(
+            graph, self._model.vocabulary, self._model.config.motif.layers, sizes=self._model.config.sizes
+        )
 
     def _forget(self) -> None:
         while len(self._motifs) > _CACHED_MOTIFS:

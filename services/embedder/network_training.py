@@ -33,7 +33,7 @@ class NetworkTrainer:
         self._motifs = _distinct_motifs(graphs)
         names = {name for motif in self._motifs.values() for name in motif.context.op_table}
         self.model = ArchitectureModel(config, OpVocabulary.of(names), len(self._families))
-        self._epochs = Epochs(out, self.model, config.seed)
+        self._epochs = Epochs(out, self.model, config, graphs)
 
     def run(self, on_progress: OnProgress) -> str:
         """Both stages; writes the weights and returns the model version."""
@@ -98,7 +98,7 @@ class NetworkTrainer:
         return version
 
     def _tensors(self, graph: Graph) -> GraphTensors:
-        return graph_tensors(graph, self.model.vocabulary, self._config.motif.layers)
+        return graph_tensors(graph, self.model.vocabulary, self._config.motif.layers, sizes=self._config.sizes)
 
 
 def _distinct_motifs(graphs: Sequence[TrainingGraph]) -> dict[str, Motif]:

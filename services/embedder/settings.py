@@ -17,7 +17,7 @@ class EmbedderSettings(ServiceSettings):
     """Which weights, on what, how much at once."""
 
     weights: Path = Field(SHIPPED_WEIGHTS, description="Folder with model.safetensors and config.json.")
-    device: Literal["cpu", "cuda"] = Field("cpu", description="Where the networks run.")
+    device: Literal["cpu", "cuda"] = Field("cpu", description="Where a graph network runs; a colour model needs none.")
     torch_threads: int = Field(1, ge=1, description="Threads of one computation.")
     max_batch_nodes: int = Field(20_000, ge=1, description="Nodes that go through a network at once.")
     max_batch_graphs: int = Field(1_024, ge=1, description="Graphs in one request, and in one batch.")

@@ -67,20 +67,20 @@ class MacroTensors:
     nodes: Nodes
 
 
-def graph_tensors(graph: Graph, vocabulary: OpVocabulary, hops: int) -> GraphTensors:
-    """`graph` for a network of `hops` layers."""
+def graph_tensors(graph: Graph, vocabulary: OpVocabulary, hops: int, *, sizes: bool = True) -> GraphTensors:
+    """`graph` for a network of `hops` layers; without `sizes`, all numbers are 0."""
     width = np.array([channels(shape) for shape in graph.shape_table])[graph.shape]
     elements = np.array([_elements(shape) for shape in graph.shape_table])[graph.shape]
-    columns = np.stack([width, elements, graph.params, graph.flops], axis=1)
+    columns = np.stack([width, elements, graph.params, graph.flops], axis=1) * sizes
     found = node_classes(_row_hashes(graph.op, *columns.T), graph.edges, hops)
     words = vocabulary.encode(graph.op_table)[torch.from_numpy(graph.op[found.first])]
     return GraphTensors(words, _logarithm(columns[found.first]), _nodes(found, np.ones_like(found.sizes)))
 
 
-def macro_tensors(decomposition: Decomposition, hops: int) -> MacroTensors:
-    """The macro graph of `decomposition` for a network of `hops` layers."""
+def macro_tensors(decomposition: Decomposition, hops: int, *, sizes: bool = True) -> MacroTensors:
+    """The macro graph of `decomposition` for a network of `hops` layers; without `sizes`, all numbers are 0."""
     ops = np.array([len(motif.graph) for motif in decomposition.motifs])[decomposition.instance_motif]
-    columns = np.stack([decomposition.instance_params, decomposition.instance_flops, ops], axis=1)
+    columns = np.stack([decomposition.instance_params, decomposition.instance_flops, ops], axis=1) * sizes
     found = node_classes(_row_hashes(decomposition.instance_motif, *columns.T), decomposition.edges, hops)
     motifs = torch.from_numpy(decomposition.instance_motif[found.first])
     return MacroTensors(motifs, _logarithm(columns[found.first]), _nodes(found, ops[found.first]))

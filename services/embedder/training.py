@@ -35,8 +35,11 @@ def train(
         initial: folder of the weights of a graph network of the same shapes to begin with (transfer, section 4.6).
 
     Raises:
-        InvalidInput: `initial` is of another kind.
+        InvalidInput: there are fewer than two graphs, or `initial` is of another kind.
+        FailedPrecondition: `out` holds a checkpoint of another training.
     """
+    if len(graphs) < 2:
+        raise InvalidInput(f"there is nothing to learn from {len(graphs)} graphs: give at least two")
     if not isinstance(config, NetworkConfig):
         if initial is not None:
             raise InvalidInput("only graph networks can begin with other weights", "initial")

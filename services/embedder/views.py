@@ -47,9 +47,11 @@ class Views:
         self._model = model
         found = {motif_key(motif): motif.graph for graph in graphs for motif in graph.decomposition.motifs}
         place = {key: row for row, key in enumerate(found)}
-        self._motifs = [graph_tensors(graph, model.vocabulary, config.motif.layers) for graph in found.values()]
+        self._motifs = [
+            graph_tensors(graph, model.vocabulary, config.motif.layers, sizes=config.sizes) for graph in found.values()
+        ]
         self._rows = [[place[motif_key(motif)] for motif in graph.decomposition.motifs] for graph in graphs]
-        self._macros = [macro_tensors(graph.decomposition, config.graph.layers) for graph in graphs]
+        self._macros = [macro_tensors(graph.decomposition, config.graph.layers, sizes=config.sizes) for graph in graphs]
 
     def encode(self, batch: list[int]) -> Tensor:
         """All views of a batch, (views N, dimensions), which differ by dropout: what is alone in its family has a

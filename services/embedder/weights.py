@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 from typing import Any, TypeVar
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from nar.errors import InvalidInput, NotFound
@@ -69,7 +69,11 @@ def load(folder: Path) -> tuple[Model, str]:
         raise NotFound(f"{folder} holds no weights ({WEIGHTS}, {CONFIG}); train some with `nar train`")
     try:
         content = json.loads((folder / CONFIG).read_text())
-        tensors = load_file(folder / WEIGHTS)
+        with safe_open(folder / WEIGHTS, "pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.offset_keys()}
+            version = file.metadata()["model_version"]
+        if content["model_version"] != version:
+            raise InvalidInput(f"{folder} holds weights of {version} and the config.json of {content['model_version']}")
         model = _untrained(content, tensors)
         tensors = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
         missing = model.load_state_dict(tensors, strict=False)
@@ -78,7 +82,7 @@ def load(folder: Path) -> tuple[Model, str]:
     absent = [name for name in missing.missing_keys if not name.startswith(_LEFT_OUT)]
     if absent or missing.unexpected_keys:
         raise InvalidInput(f"the weights in {folder} do not fit their config.json: {absent or missing.unexpected_keys}")
-    return model.eval(), str(content["model_version"])
+    return model.eval(), version
 
 
 def _untrained(content: dict[str, Any], tensors: dict[str, Tensor]) -> Model:

@@ -8,7 +8,7 @@ import grpc
 
 from nar.architecture import Decomposition
 from nar.codec import decomposition_from_proto, decomposition_to_proto, graph_from_proto, graph_to_proto
-from nar.errors import InvalidInput, NotFound
+from nar.errors import InvalidInput, NarError, NotFound
 from nar.graph import Graph
 from nar.status import from_rpc_error
 from nar.v1 import (
@@ -105,15 +105,16 @@ class GrpcBackends:
         return str(answer.model_version)
 
     async def motifs(self, exact: str) -> tuple[MotifCount, ...]:
-        """The motifs of an indexed architecture; none where the blob store has lost its graph."""
+        """The motifs of an indexed architecture; none where they cannot be had."""
         known = self._counts.get(exact)
         if known is not None:
             self._counts.move_to_end(exact)
             return known
         try:
             counts = motif_counts(await self._decomposition(exact))
-        except NotFound:
-            log.warning("no graph", exact=exact)
+        except NarError as error:
+            # Evidence that is missing is no reason to withhold an answer.
+            log.warning("no motifs", exact=exact, reason=str(error))
             return ()
         self._counts[exact] = counts
         while len(self._counts) > _CACHED_MOTIFS:

@@ -122,6 +122,13 @@ class MilvusCatalogue:
         """Removes an architecture."""
         await self._call(lambda client: client.delete(ALIAS, ids=[_key(collection, identity)], timeout=self._timeout))
 
+    async def known(self, collection: str, identities: Sequence[str]) -> set[str]:
+        """Those of the ids that a collection has."""
+        if not await self.model_version():
+            return set()
+        keys = ", ".join(quote(_key(collection, identity)) for identity in identities)
+        return {str(row["id"]) for row in await self._query(f"pk in [{keys}]", ["id"], _MAX_ROWS)}
+
     async def holders(self, collection: str, exact: Sequence[str]) -> dict[str, list[str]]:
         """Ids of the architectures of a collection that have one of the exact fingerprints, by fingerprint."""
         if not await self.model_version():

@@ -1,6 +1,7 @@
 """Loads the starter index: `python -m services.search.starter` writes a data set with its vectors, once.
 
-What is in the collection already, or was removed from it later, stays as it is. Its last line says what it did.
+What is in the collection already, or was removed from it later, stays as it is. The line that it prints behind NOTE
+says what it did.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from services.search.record_keys import record_key
 from services.search.settings import SearchSettings
 
 COLLECTION = "default"
+NOTE = "note: "
 
 _BATCH = 1_000
 
@@ -55,16 +57,18 @@ class StarterLoader:
         Raises:
             FailedPrecondition: a file is missing or damaged.
         """
+        known = await asyncio.to_thread(starter.read, vectors)
+        served, live = await self._backends.model_version(), await self._catalogue.model_version()
+        if served != known.model_version:
+            return f"no starter index: it is of {known.model_version}, and the embedder serves {served}"
+        if live not in ("", served):
+            return (
+                f"no starter index, and no search by graph: the index holds vectors of {live}, and the embedder serves "
+                f"{served}; start with NAR_WEIGHTS naming the old weights, or with another --home"
+            )
         marker = f"starter/{await asyncio.to_thread(_digest, vectors)}"
         if await self._blobs.exists(marker):
             return "the starter index is loaded"
-        known = await asyncio.to_thread(starter.read, vectors)
-        for name, version in (
-            ("embedder serves", await self._backends.model_version()),
-            ("index holds vectors of", await self._catalogue.model_version()),
-        ):
-            if version not in ("", known.model_version):
-                return f"no starter index: it is of {known.model_version}, the {name} {version}"
         items = _items(data, known)
         count = 0
         while batch := await asyncio.to_thread(lambda: list(islice(items, _BATCH))):
@@ -76,9 +80,7 @@ class StarterLoader:
 
     async def _write(self, batch: Sequence[Item], model_version: str) -> int:
         """Writes those whose id is not taken; their number."""
-        exact = [row.architecture.fingerprint.exact for row, _ in batch]
-        holders = await self._catalogue.holders(COLLECTION, exact)
-        taken = {identity for own in holders.values() for identity in own}
+        taken = await self._catalogue.known(COLLECTION, [row.architecture.id for row, _ in batch])
         fresh = [(row, graph) for row, graph in batch if row.architecture.id not in taken]
         await asyncio.gather(*(self._keep(row.architecture, graph) for row, graph in fresh))
         if fresh:
@@ -118,7 +120,7 @@ async def main(settings: SearchSettings) -> None:
     blobs = BlobStore(settings.blob_url)
     version = IndexVersion(connect(settings.redis_url))
     loader = StarterLoader(catalogue, blobs, version, GrpcBackends(settings, blobs))
-    print(await loader.load(settings.starter_data, settings.starter_vectors))
+    print(NOTE + await loader.load(settings.starter_data, settings.starter_vectors), flush=True)
 
 
 if __name__ == "__main__":

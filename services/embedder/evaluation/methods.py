@@ -47,12 +47,10 @@ METHODS = (*untrained(), *PRESETS)
 
 
 def fit_of(method: str, data: Dataset, on_progress: Callable[[Progress], None] = lambda _: None) -> Fit:
-    """How `method`, or a folder of weights as they are, learns from some architectures of `data` and embeds all."""
+    """How `method` learns from some architectures of `data` and embeds all."""
     if method in untrained():
         vectors = untrained()[method](data)
         return lambda _: vectors
-    if method not in PRESETS:
-        return lambda _: Embedder.load(Path(method)).embed(data.decompositions)
     return trained(PRESETS[method], data, on_progress)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nar.errors import InvalidInput
+from nar.errors import FailedPrecondition, InvalidInput
 from nar.graph import Ints
 from services.embedder.evaluation.metrics import Floats, Scores, interval, rank, score
 
@@ -87,6 +87,8 @@ def examine(labels: Labels, splits: Sequence[Split], fit: Fit, *, graded: bool =
         fit: the method.
         graded: whether the same family counts 2 and the same block 1, instead of the same family 1.
     """
+    if not any(len(split.queries) for split in splits):
+        raise FailedPrecondition("no family is large enough to ask for: a query in ten needs six architectures of one")
     parts: dict[int, list[Scores]] = {cut: [] for cut in CUTS}
     for split in splits:
         vectors = fit(split.train)

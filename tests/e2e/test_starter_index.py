@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nar.cli.app import app
-from nar.client import Client
+from nar.client import Client, Item
 from nar.corpus import starter
 from nar.errors import FailedPrecondition, NotFound, Unavailable
 from nar.local import LocalStack
@@ -61,9 +61,15 @@ def test_something_new_is_added_to_it(client: Client) -> None:
     assert client.search("torchvision/vgg16", top_k=1).neighbours[0].architecture.family == "vgg"
 
 
-def test_what_was_removed_stays_away_after_a_restart(files: tuple[Path, Path], tmp_path: Path) -> None:
+def test_what_is_there_stays_and_what_was_removed_stays_away(files: tuple[Path, Path], tmp_path: Path) -> None:
+    before = LocalStack(tmp_path, ports="free")
+    with before, Client(before.address) as client:
+        own = Item("torchvision/vgg16", id="torchvision/vgg11")
+        assert [job.indexed for job in client.watch_job(client.index([own], labels={"owner": "me"}).id)][-1] == 1
     first = LocalStack(tmp_path, ports="free", settings=settings(files), starter=True)
     with first, Client(first.address) as client:
+        kept = client.get_architecture("torchvision/vgg11").architecture
+        assert (kept.name, dict(kept.labels)) == ("vgg16", {"owner": "me"})
         client.delete_architecture("torchvision/alexnet")
     second = LocalStack(tmp_path, ports="free", settings=settings(files), starter=True)
     with second, Client(second.address) as client:

@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 from typer.testing import CliRunner
 
 from nar.cli.app import app
-from nar.errors import InvalidInput
+from nar.corpus import starter
+from nar.errors import FailedPrecondition, InvalidInput
 
 RUNNER = CliRunner()
 
@@ -49,14 +50,33 @@ def test_unknown_methods_and_protocols_are_refused(tmp_path: Path) -> None:
         assert isinstance(done.exception, InvalidInput)
 
 
-def test_weights_that_left_the_queries_out_are_evaluated_as_they_are(tmp_path: Path) -> None:
-    file, weights = tmp_path / "nas.parquet", tmp_path / "weights"
+def test_weights_are_trained_and_embed_a_data_set(tmp_path: Path) -> None:
+    file, weights, vectors = tmp_path / "nas.parquet", tmp_path / "weights", tmp_path / "vectors.parquet"
     RUNNER.invoke(app, ["corpus", "nas", str(file), "--size", "60", "--classes", "3", "--cells", "1"])
-    trained = RUNNER.invoke(app, ["train", str(weights), "--data", str(file), "--preset", "nar", "--leave-out"])
+    trained = RUNNER.invoke(app, ["train", str(weights), "--data", str(file)])
     assert trained.exit_code == 0, trained.output
-    record = json.loads((weights / "config.json").read_text())["record"]
-    assert record["graphs"] == 54
-    done = RUNNER.invoke(app, ["evaluate", str(file), "--weights", str(weights), "--protocol", "seen", "--json"])
-    (row,) = json.loads(done.stdout)
-    assert row["method"] == str(weights)
-    assert row["metrics"]["map@20"][0] > 0.5
+    content = json.loads((weights / "config.json").read_text())
+    assert (content["preset"], content["record"]["graphs"]) == ("nar", 60)
+    done = RUNNER.invoke(app, ["corpus", "embed", str(file), str(vectors), "--weights", str(weights)])
+    assert done.exit_code == 0, done.output
+    found = starter.read(vectors)
+    assert (found.model_version, len(found.exact)) == (content["model_version"], 60)
+
+
+def test_files_that_would_be_lost_or_cannot_be_written_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "nas.parquet"
+    RUNNER.invoke(app, ["corpus", "nas", str(file), "--size", "20", "--classes", "2"])
+    for command in (
+        ["corpus", "embed", str(file), str(file)],
+        ["corpus", "embed", str(file), str(tmp_path / "nowhere" / "vectors.parquet")],
+        ["corpus", "nas", str(tmp_path / "nowhere" / "set.parquet")],
+    ):
+        assert isinstance(RUNNER.invoke(app, command).exception, InvalidInput)
+    assert pq.read_table(file).num_rows == 20
+
+
+def test_a_data_set_without_queries_is_a_clear_error(tmp_path: Path) -> None:
+    file = tmp_path / "nas.parquet"
+    RUNNER.invoke(app, ["corpus", "nas", str(file), "--size", "20", "--classes", "10"])
+    done = RUNNER.invoke(app, ["evaluate", str(file), "--method", "op-histogram", "--protocol", "seen"])
+    assert isinstance(done.exception, FailedPrecondition)

@@ -1,6 +1,7 @@
 """Colours tell apart what differs, and nothing else."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ from nar.architecture import Decomposition, Motif
 from nar.fingerprint import fingerprint
 from nar.graph import Graph
 from services.embedder.colour_model import ColourModel
+from services.embedder.colour_training import ColourTrainer
 from services.embedder.colours import ANY, Colours, colours_of
 from services.embedder.config import ColourConfig, StageConfig
+from services.embedder.losses import graph_loss
 from services.embedder.undivided import undivided
+from services.embedder.views import TrainingGraph
 
 CONFIG = ColourConfig("colours", StageConfig(1, 8, 1, 1e-2, 16, dropout=0.5), temperature=0.2, class_temperature=0.1)
 
@@ -110,3 +114,65 @@ def test_graphs_that_come_together_do_not_change_each_other() -> None:
     items = [chain(DIAMOND, 3), undivided(Graph.from_ops(["never"], [])), chain(DIAMOND, 5), undivided(DIAMOND)]
     for item, found in zip(items, colours_of(items, 1), strict=True):
         assert equal(found, of(item, 1))
+
+
+def pairs(widths: list[tuple[int, int]], edges: list[tuple[int, int]]) -> Decomposition:
+    """Ops a and b of given widths, joined by `edges` from an a to a b."""
+    flat = [width for pair in widths for width in pair]
+    graph = Graph.from_ops(["a", "b"] * len(widths), edges, shapes=[(1, width, 8, 8) for width in flat])
+    return undivided(graph)
+
+
+def difference(one: Decomposition, other: Decomposition, rounds: int) -> tuple[int, int]:
+    """How many colours only the one has, or only the other, but for those of the whole as a motif."""
+    first, second = set(of(one, rounds).colours), set(of(other, rounds).colours)
+    motif = len(first - second), len(second - first)
+    return motif[0] - 2, motif[1] - 2
+
+
+def test_neighbourhoods_count_from_the_first_round_on() -> None:
+    apart = pairs([(8, 8), (8, 8)], [(0, 1), (2, 3)])
+    shared = pairs([(8, 8), (8, 8)], [(0, 1), (0, 3)])
+    assert difference(apart, shared, 0) == (0, 0)
+    # An a that feeds one b, and a b, against an a that feeds two and one that feeds none.
+    assert difference(apart, shared, 1) == (1, 2)
+
+
+def test_an_edge_counts_by_how_much_it_widens() -> None:
+    straight = pairs([(8, 8), (32, 32)], [(0, 1), (2, 3)])
+    crossed = pairs([(8, 32), (32, 8)], [(0, 1), (2, 3)])
+    wider = pairs([(16, 16), (64, 64)], [(0, 1), (2, 3)])
+    assert of(straight, 0).counts.sum() == of(crossed, 0).counts.sum()
+    found = [set(of(item, 0).colours) for item in (straight, crossed)]
+    assert (len(found[0] - found[1]), len(found[1] - found[0])) == (1, 2)
+    # Other widths, a colour for each op of each width; the edges are the same.
+    widths = [set(of(item, 0).colours) for item in (straight, wider)]
+    assert (len(widths[0] - widths[1]), len(widths[1] - widths[0])) == (4, 4)
+
+
+def test_a_single_op_has_all_kinds_of_colours() -> None:
+    alone = of(undivided(Graph.from_ops(["dwconv3x3"], [])), 1)
+    # Its name, whether it learns, its width, three words, its neighbourhood; the motif, the motif's surroundings, any.
+    assert len(alone.colours) == 10
+
+
+def test_logits_are_cosines_over_the_temperature() -> None:
+    model = ColourModel(CONFIG, 4, 2)
+    vectors = torch.randn(3, 16)
+    expected = torch.nn.functional.cosine_similarity(vectors[:, None], model.classes[None], dim=2) / 0.1
+    torch.testing.assert_close(model.logits(vectors), expected)
+
+
+def test_the_loss_is_contrast_and_classification_of_two_views(tmp_path: Path) -> None:
+    graphs = [
+        TrainingGraph(f"{name}{repeats}", name, chain(motif, repeats))
+        for name, motif in (("diamond", DIAMOND), ("line", Graph.from_ops(["linear", "gelu"], [(0, 1)])))
+        for repeats in (2, 3)
+    ]
+    whole = dataclasses.replace(CONFIG, graph=dataclasses.replace(CONFIG.graph, dropout=0.0))
+    trainer = ColourTrainer(graphs, whole, tmp_path)
+    vectors = trainer.model([trainer.model.bag(of(graph.decomposition, 1)) for graph in graphs]).repeat(2, 1)
+    families = torch.tensor([0, 0, 1, 1] * 2)
+    expected = graph_loss(vectors, families, 0.2)
+    expected = expected + torch.nn.functional.cross_entropy(trainer.model.logits(vectors), families)
+    torch.testing.assert_close(trainer._loss([0, 1, 2, 3]), expected)

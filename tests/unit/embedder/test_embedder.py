@@ -1,6 +1,7 @@
 """Networks, losses, training, weights and inference on small synthetic decompositions."""
 
 import dataclasses
+import json
 import math
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from nar.architecture import Decomposition, Motif
-from nar.errors import InvalidInput, NotFound
+from nar.errors import FailedPrecondition, InvalidInput, NotFound
 from nar.fingerprint import fingerprint, topology_fingerprint
 from nar.graph import Graph
 from services.embedder import weights
@@ -189,6 +190,50 @@ def test_a_network_embeds_a_motif_once(tmp_path: Path, monkeypatch: pytest.Monke
     first = inference.encode([GRAPHS[0].decomposition])
     monkeypatch.setattr(model, "encode_graphs", lambda *graphs: pytest.fail("embedded again"))
     assert torch.equal(inference.encode([GRAPHS[0].decomposition]), first)
+
+
+def test_a_checkpoint_of_another_training_is_refused(config: Config, tmp_path: Path) -> None:
+    def interrupt(progress: Progress) -> None:
+        if progress.epoch == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(GRAPHS, config, tmp_path, interrupt)
+    with pytest.raises(FailedPrecondition, match="other data or settings"):
+        train(GRAPHS[:-1], config, tmp_path)
+    with pytest.raises(FailedPrecondition, match="other data or settings"):
+        train(GRAPHS, dataclasses.replace(config, seed=1), tmp_path)
+    file = tmp_path / "checkpoint.safetensors"
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(FailedPrecondition, match="damaged"):
+        train(GRAPHS, config, tmp_path)
+
+
+def test_one_graph_is_nothing_to_learn_from(config: Config, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="at least two"):
+        train(GRAPHS[:1], config, tmp_path)
+
+
+def test_weights_for_whole_graphs_refuse_divided_ones(tmp_path: Path) -> None:
+    graphs = [dataclasses.replace(graph, decomposition=whole(FAMILIES[graph.family], 3)) for graph in GRAPHS]
+    train(graphs, dataclasses.replace(WHOLE, graph=dataclasses.replace(WHOLE.graph, epochs=1)), tmp_path)
+    embedder = Embedder.load(tmp_path)
+    assert embedder.embed([graphs[0].decomposition]).shape == (1, 16)
+    with pytest.raises(InvalidInput, match="whole graphs"):
+        embedder.embed([GRAPHS[0].decomposition])
+
+
+def test_files_that_do_not_belong_together_are_refused(trained: Path, tmp_path: Path) -> None:
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_bytes((trained / name).read_bytes())
+    content = json.loads((trained / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps({**content, "model_version": "other-1"}))
+    with pytest.raises(InvalidInput, match="other-1"):
+        weights.load(tmp_path)
+    del content["model_version"]
+    (tmp_path / "config.json").write_text(json.dumps(content))
+    with pytest.raises(InvalidInput, match="damaged"):
+        weights.load(tmp_path)
 
 
 def test_missing_and_damaged_weights_are_clear_errors(trained: Path, tmp_path: Path) -> None:

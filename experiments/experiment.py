@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments import splits
+from experiments.graph2vec import graph2vec
 from nar.corpus import darts_records, parquet
 from nar.graph import Ints
 from services.embedder.config import PRESETS, Config
@@ -33,6 +35,12 @@ _CODE = (
     "nar/corpus/darts*.py",
     "nar/fingerprint.py",
 )
+
+UNTRAINED: dict[str, Callable[[Dataset], Any]] = {
+    **untrained(),
+    "graph2vec": lambda data: graph2vec(data.graphs),
+}
+"""Methods that see no labels, by name."""
 
 OnProgress = Callable[[Progress], None]
 
@@ -109,7 +117,7 @@ class Sources:
     def untrained(self, data: str, method: str) -> Fit:
         """An untrained baseline."""
         if (data, method) not in self._untrained:
-            self._untrained[data, method] = untrained()[method](self.dataset(data, "ours"))
+            self._untrained[data, method] = UNTRAINED[method](self.dataset(data, "ours"))
         return lambda _: self._untrained[data, method]
 
     def dataset(self, data: str, split: str) -> Dataset:
@@ -130,6 +138,14 @@ def scores(experiment: Experiment, sources: Sources, work: Path, on_progress: On
     chosen = protocol_splits(experiment.protocol, labels, sources.seed)
     fit = _kept(_fit(experiment, sources, work, on_progress), work / experiment.key(sources))
     return summary(examine(labels, chosen, fit, graded=experiment.protocol == "graded"))
+
+
+def vectors(experiment: Experiment, sources: Sources, work: Path) -> NDArray[np.float32]:
+    """(N, D) vectors of all architectures, learned from those of the first split."""
+    (split, *_) = protocol_splits(experiment.protocol, sources.labels(experiment.data), sources.seed)
+    fit = _kept(_fit(experiment, sources, work, lambda _: None), work / experiment.key(sources))
+    found: NDArray[np.float32] = fit(split.train)
+    return found
 
 
 def is_known(experiment: Experiment, sources: Sources, work: Path) -> bool:

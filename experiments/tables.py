@@ -18,15 +18,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from experiments import results
-from experiments.experiment import Experiment, Metrics, Sources, is_known, scores
+from experiments.experiment import UNTRAINED, Experiment, Metrics, Sources, is_known, scores
 from experiments.splits import SPLITS
 from services.embedder.config import PRESETS, NetworkConfig
 from services.embedder.epochs import Progress as Step
-from services.embedder.evaluation.methods import METHODS, untrained
 
 DATA = ("real", "nas")
 
-CHEAP = (*untrained(), "nar")
+METHODS = (*UNTRAINED, *PRESETS)
+
+CHEAP = (*UNTRAINED, "nar")
 """Methods that are trained in a minute, for protocols that train them several times."""
 
 
@@ -62,7 +63,7 @@ def experiments() -> dict[str, list[Experiment]]:
 
 
 def _method(data: str, protocol: str, name: str) -> Experiment:
-    if name in untrained():
+    if name in UNTRAINED:
         return Experiment(data, protocol, name, method=name)
     return Experiment(data, protocol, name, config=PRESETS[name])
 

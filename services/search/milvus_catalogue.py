@@ -1,33 +1,40 @@
-"""The catalogue in Milvus, or in milvus-lite: one Milvus collection a model version, an alias for the live one."""
+"""The catalogue in Milvus, or in milvus-lite."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import re
+import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from pymilvus import DataType, MilvusClient
+from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException
 
-from nar.architecture import Architecture, Block, Fingerprint
+from nar.architecture import Architecture
 from nar.errors import FailedPrecondition, InvalidInput, Unavailable
 from services.search.catalogue import Hit, Row, Vector
+from services.search.coalescing import Coalescer, Place
 from services.search.filters import Filter
-from services.search.milvus_expression import expression, label_field, quote
+from services.search.milvus_expression import expression, quote
+from services.search.milvus_schema import (
+    ALIAS,
+    Live,
+    architecture_of,
+    collection_name,
+    create,
+    live,
+    primary_key,
+    record,
+)
 
 T = TypeVar("T")
 
-ALIAS = "nar_live"
-_VERSION = "nar.model_version"
-
-_TEXTS = {"pk": 640, "id": 512, "collection": 64, "name": 512, "library": 128, "family": 256, "block": 16, "task": 128}
-_TEXTS |= {"topology": 32, "exact": 32, "model_version": 128}
-_NUMBERS = ("params", "flops", "ops")
 _MAX_ROWS = 16_384
 _EF = 128
+_LIVE_SECONDS = 1.0
+
+# Vectors in one search, and searches at the same time.
+_MAX_BATCH, _PARALLEL = 64, 2
 
 
 class MilvusCatalogue:
@@ -42,6 +49,8 @@ class MilvusCatalogue:
     def __init__(self, uri: str, token: str, timeout: float) -> None:
         self._uri, self._token, self._timeout = uri, token, timeout
         self._client: MilvusClient | None = None
+        self._known, self._known_until = Live("", 0), 0.0
+        self._searches = Coalescer(self._find, _MAX_BATCH, _PARALLEL)
 
     async def answers(self) -> bool:
         """Whether the server answers."""
@@ -53,41 +62,51 @@ class MilvusCatalogue:
 
     async def model_version(self) -> str:
         """Model version of the live vectors; "" where nothing was ever written."""
-        return await self._call(_live_version)
+        return (await self._live()).model_version
 
     async def nearest(self, vector: Vector, collection: str, where: Filter, offset: int, limit: int) -> list[Hit]:
         """The nearest of a collection, best first; equal scores in the order of their ids."""
-        if not await self.model_version():
+        live = await self._live()
+        if not live.model_version:
             return []
-        top = min(offset + limit, _MAX_ROWS)
+        if len(vector) != live.dimensions:
+            raise InvalidInput(f"the vector has {len(vector)} elements, those of the index {live.dimensions}", "vector")
+        hits = await self._searches.nearest(vector, (collection, where), min(offset + limit, _MAX_ROWS))
+        return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.architecture.id))[offset : offset + limit]
 
-        def search(client: MilvusClient) -> list[Hit]:
-            dimensions = _dimensions(client)
-            if len(vector) != dimensions:
-                raise InvalidInput(f"the vector has {len(vector)} elements, those of the index {dimensions}", "vector")
+    async def _find(self, vectors: Sequence[Vector], place: Place, top: int) -> list[list[Hit]]:
+        """The `top` nearest of each vector, in one call."""
+
+        def search(client: MilvusClient) -> list[list[Hit]]:
             found = client.search(
                 ALIAS,
-                data=[list(vector)],
+                data=[list(vector) for vector in vectors],
                 anns_field="vector",
-                filter=expression(collection, where),
+                filter=expression(*place),
                 limit=top,
                 output_fields=["metadata"],
                 search_params={"metric_type": "COSINE", "params": {"ef": max(_EF, 2 * top)}},
                 consistency_level="Bounded",
                 timeout=self._timeout,
             )
-            return [Hit(_architecture(hit["entity"]), float(hit["distance"])) for hit in found[0]]
+            return [[Hit(architecture_of(hit["entity"]), float(hit["distance"])) for hit in hits] for hits in found]
 
-        hits = await self._call(search)
-        return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.architecture.id))[offset : offset + limit]
+        return await self._call(search)
+
+    async def _live(self) -> Live:
+        """What is live; what is known of it holds for a moment, so that a search need not ask each time."""
+        if not self._known.model_version or time.monotonic() > self._known_until:
+            self._known = await self._call(live)
+            self._known_until = time.monotonic() + _LIVE_SECONDS
+        return self._known
 
     async def get(self, collection: str, identity: str) -> Row | None:
         """One architecture with its vector."""
         if not await self.model_version():
             return None
-        key = f"pk == {quote(_key(collection, identity))}"
+        key = f"pk == {quote(primary_key(collection, identity))}"
         rows = await self._query(key, ["metadata", "vector"], 1)
-        return Row(_architecture(rows[0]), [float(value) for value in rows[0]["vector"]]) if rows else None
+        return Row(architecture_of(rows[0]), [float(value) for value in rows[0]["vector"]]) if rows else None
 
     async def page(self, collection: str, where: Filter, after: str, limit: int) -> list[Architecture]:
         """Architectures in the order of their ids, from behind the id `after`."""
@@ -98,9 +117,9 @@ class MilvusCatalogue:
         chosen = sorted(str(row["id"]) for row in names)[:limit]
         if not chosen:
             return []
-        keys = ", ".join(quote(_key(collection, name)) for name in chosen)
+        keys = ", ".join(quote(primary_key(collection, name)) for name in chosen)
         rows = await self._query(f"pk in [{keys}]", ["metadata"], limit)
-        return sorted((_architecture(row) for row in rows), key=lambda item: item.id)
+        return sorted((architecture_of(row) for row in rows), key=lambda item: item.id)
 
     async def collections(self) -> dict[str, int]:
         """Number of architectures of each collection."""
@@ -120,13 +139,15 @@ class MilvusCatalogue:
 
     async def delete(self, collection: str, identity: str) -> None:
         """Removes an architecture."""
-        await self._call(lambda client: client.delete(ALIAS, ids=[_key(collection, identity)], timeout=self._timeout))
+        await self._call(
+            lambda client: client.delete(ALIAS, ids=[primary_key(collection, identity)], timeout=self._timeout)
+        )
 
     async def known(self, collection: str, identities: Sequence[str]) -> set[str]:
         """Those of the ids that a collection has."""
         if not await self.model_version():
             return set()
-        keys = ", ".join(quote(_key(collection, identity)) for identity in identities)
+        keys = ", ".join(quote(primary_key(collection, identity)) for identity in identities)
         return {str(row["id"]) for row in await self._query(f"pk in [{keys}]", ["id"], _MAX_ROWS)}
 
     async def holders(self, collection: str, exact: Sequence[str]) -> dict[str, list[str]]:
@@ -146,15 +167,15 @@ class MilvusCatalogue:
         Raises:
             FailedPrecondition: the vectors are of another model version than the live ones.
         """
-        live = await self.model_version()
-        if live not in ("", model_version):
+        found = (await self._call(live)).model_version
+        if found not in ("", model_version):
             raise FailedPrecondition(
-                f"the index holds vectors of {live!r}, these are of {model_version!r}: build a new index beside it"
+                f"the index holds vectors of {found!r}, these are of {model_version!r}: build a new index beside it"
             )
-        if not live:
-            await self._call(lambda client: _create(client, model_version, len(rows[0].vector)))
-        records = [_record(row, model_version) for row in rows]
-        await self._call(lambda client: client.upsert(_name(model_version), records, timeout=self._timeout))
+        if not found:
+            await self._call(lambda client: create(client, model_version, len(rows[0].vector)))
+        records = [record(row, model_version) for row in rows]
+        await self._call(lambda client: client.upsert(collection_name(model_version), records, timeout=self._timeout))
 
     async def make_searchable(self) -> None:
         """Flushes and loads what was written: until then a search of milvus-lite is far slower.
@@ -199,92 +220,3 @@ class MilvusCatalogue:
                 client.load_collection(ALIAS)
             self._client = client
         return function(self._client)
-
-
-def _live_version(client: MilvusClient) -> str:
-    if not client.has_collection(ALIAS):
-        return ""
-    # A property, because milvus-lite forgets a collection's description.
-    return str(client.describe_collection(ALIAS)["properties"][_VERSION])
-
-
-def _dimensions(client: MilvusClient) -> int:
-    """Length of the live vectors."""
-    fields = client.describe_collection(ALIAS)["fields"]
-    return int(next(field["params"]["dim"] for field in fields if field["name"] == "vector"))
-
-
-def _name(model_version: str) -> str:
-    """Name of the Milvus collection of a model version."""
-    return "nar_" + re.sub(r"\W", "_", model_version)
-
-
-def _create(client: MilvusClient, model_version: str, dimensions: int) -> None:
-    """Makes the collection of a model version, and lets the alias name it."""
-    schema = client.create_schema(auto_id=False, enable_dynamic_field=True, description=model_version)
-    for field, length in _TEXTS.items():
-        schema.add_field(field, DataType.VARCHAR, max_length=length, is_primary=field == "pk")
-    for field in _NUMBERS:
-        schema.add_field(field, DataType.INT64)
-    schema.add_field("metadata", DataType.VARCHAR, max_length=65_535)
-    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimensions)
-    index = client.prepare_index_params()
-    index.add_index("vector", index_type="HNSW", metric_type="COSINE", params={"M": 16, "efConstruction": 200})
-    name = _name(model_version)
-    if not client.has_collection(name):
-        client.create_collection(
-            name,
-            schema=schema,
-            index_params=index,
-            consistency_level="Bounded",
-            properties={_VERSION: model_version},
-        )
-    client.create_alias(name, ALIAS)
-
-
-def _key(collection: str, identity: str) -> str:
-    return f"{collection}/{identity}"
-
-
-def _record(row: Row, model_version: str) -> dict[str, Any]:
-    item = row.architecture
-    return {
-        "pk": _key(item.collection, item.id),
-        "id": item.id,
-        "collection": item.collection,
-        "name": item.name,
-        "library": item.library,
-        "family": item.family,
-        "block": item.block.value,
-        "task": item.task,
-        "topology": item.fingerprint.topology,
-        "exact": item.fingerprint.exact,
-        "model_version": model_version,
-        "params": item.params,
-        "flops": item.flops,
-        "ops": item.ops,
-        "metadata": _to_json(item),
-        "vector": list(row.vector),
-        **{label_field(key): value for key, value in item.labels.items()},
-    }
-
-
-def _to_json(item: Architecture) -> str:
-    indexed = item.indexed_at.isoformat() if item.indexed_at else None
-    content = {
-        **vars(item),
-        "fingerprint": [item.fingerprint.topology, item.fingerprint.exact],
-        "labels": dict(item.labels),
-        "unknown_ops": dict(item.unknown_ops),
-        "indexed_at": indexed,
-    }
-    return json.dumps(content, ensure_ascii=False)
-
-
-def _architecture(row: Mapping[str, Any]) -> Architecture:
-    content = json.loads(row["metadata"])
-    indexed = content["indexed_at"]
-    content["fingerprint"] = Fingerprint(*content["fingerprint"])
-    content["block"] = Block(content["block"])
-    content["indexed_at"] = datetime.fromisoformat(indexed).astimezone(UTC) if indexed else None
-    return Architecture(**content)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from nar.architecture import Architecture, Decomposition
 from nar.errors import FailedPrecondition, InvalidInput, NotFound
+from nar.fingerprint import fingerprint
 from nar.graph import Graph
 from services.search.catalogue import Catalogue, Hit, Vector
 from services.search.evidence import MotifCount, SharedMotif, motif_counts, shared
 from services.search.filters import Filter
 
 MAX_RESULTS = 16_384
+
+_KEPT = 2_000
 
 
 class Backends(Protocol):
@@ -47,12 +51,22 @@ class Neighbour:
     shared: Sequence[SharedMotif]
 
 
+@dataclass(frozen=True)
+class _Embedded:
+    """What a graph's query needs, and the model version that its vector is of."""
+
+    vector: Vector
+    model_version: str
+    motifs: tuple[MotifCount, ...]
+
+
 class Queries:
-    """Answers queries from a catalogue."""
+    """Answers queries from a catalogue; a graph that was asked for lately is not mined and embedded again."""
 
     def __init__(self, catalogue: Catalogue, backends: Backends) -> None:
         self._catalogue = catalogue
         self._backends = backends
+        self._embedded: OrderedDict[str, _Embedded] = OrderedDict()
 
     async def by_id(self, collection: str, identity: str) -> Query:
         """The query of an indexed architecture; it is not among its own neighbours.
@@ -72,12 +86,24 @@ class Queries:
         Raises:
             FailedPrecondition: the embedder has another model version than the index.
         """
-        decomposition = await self._backends.mine(graph)
-        vector, version = await self._backends.embed(decomposition)
         live = await self._catalogue.model_version()
-        if live not in ("", version):
-            raise FailedPrecondition(f"the embedder serves model version {version!r}, the index holds {live!r}")
-        return Query(vector, architecture, motif_counts(decomposition))
+        exact = fingerprint(graph).exact
+        known = self._embedded.get(exact)
+        if known is None or live not in ("", known.model_version):
+            decomposition = await self._backends.mine(graph)
+            vector, version = await self._backends.embed(decomposition)
+            if live not in ("", version):
+                raise FailedPrecondition(f"the embedder serves model version {version!r}, the index holds {live!r}")
+            known = _Embedded(vector, version, motif_counts(decomposition))
+        self._remember(exact, known)
+        return Query(known.vector, architecture, known.motifs)
+
+    def _remember(self, exact: str, known: _Embedded) -> None:
+        """Keeps the graphs that were asked for last."""
+        self._embedded[exact] = known
+        self._embedded.move_to_end(exact)
+        while len(self._embedded) > _KEPT:
+            self._embedded.popitem(last=False)
 
     async def neighbours(
         self, query: Query, collection: str, where: Filter, offset: int, limit: int, *, with_motifs: bool

@@ -1,0 +1,60 @@
+"""Queries by graph: equal graphs are mined and embedded once, and never across model versions."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from nar.architecture import Decomposition
+from nar.errors import FailedPrecondition
+from nar.graph import Graph
+from services.motif_miner import mine
+from services.search.catalogue import Vector
+from services.search.evidence import MotifCount
+from services.search.queries import Queries
+
+GRAPH = Graph.from_ops(["input", "conv3x3", "relu"], [(0, 1), (1, 2)])
+SAME = Graph.from_ops(["conv3x3", "relu", "input"], [(2, 0), (0, 1)], name="another name")
+OTHER = Graph.from_ops(["input", "conv5x5", "relu"], [(0, 1), (1, 2)])
+
+
+@dataclass
+class Counting:
+    """Miner and embedder in this process, and a catalogue of which only the version is asked for."""
+
+    served: str = "nar-1"
+    live: str = "nar-1"
+    mined: list[Graph] = field(default_factory=list)
+
+    async def mine(self, graph: Graph) -> Decomposition:
+        self.mined.append(graph)
+        return mine(graph)
+
+    async def embed(self, decomposition: Decomposition) -> tuple[Vector, str]:
+        return [float(len(decomposition.op_instance)), float(len(self.mined))], self.served
+
+    async def motifs(self, exact: str) -> tuple[MotifCount, ...]:
+        return ()
+
+    async def model_version(self) -> str:
+        return self.live
+
+
+async def test_equal_graphs_are_mined_and_embedded_once() -> None:
+    parts = Counting()
+    queries = Queries(parts, parts)  # type: ignore[arg-type]
+    first, second = await queries.by_graph(GRAPH, None), await queries.by_graph(SAME, None)
+    assert (first.vector, first.motifs) == (second.vector, second.motifs)
+    assert first.motifs
+    assert (await queries.by_graph(OTHER, None)).vector != first.vector
+    assert parts.mined == [GRAPH, OTHER]
+
+
+async def test_a_vector_of_another_version_is_not_used() -> None:
+    parts = Counting()
+    queries = Queries(parts, parts)  # type: ignore[arg-type]
+    await queries.by_graph(GRAPH, None)
+    parts.live = "nar-2"
+    with pytest.raises(FailedPrecondition, match="nar-2"):
+        await queries.by_graph(GRAPH, None)
+    parts.served = "nar-2"
+    assert (await queries.by_graph(GRAPH, None)).vector[1] == 3

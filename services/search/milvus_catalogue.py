@@ -13,7 +13,7 @@ from pymilvus.exceptions import MilvusException
 from nar.architecture import Architecture
 from nar.errors import FailedPrecondition, InvalidInput, Unavailable
 from services.search.catalogue import Hit, Row, Vector
-from services.search.coalescing import Coalescer, Place
+from services.search.coalescing import Coalescer
 from services.search.filters import Filter
 from services.search.milvus_expression import expression, quote
 from services.search.milvus_schema import (
@@ -33,7 +33,7 @@ _MAX_ROWS = 16_384
 _EF = 128
 _LIVE_SECONDS = 1.0
 
-# Vectors in one search, and searches at the same time.
+# Vectors, or ids, in one call, and calls of each kind at the same time.
 _MAX_BATCH, _PARALLEL = 64, 2
 
 
@@ -51,6 +51,7 @@ class MilvusCatalogue:
         self._client: MilvusClient | None = None
         self._known, self._known_until = Live("", 0), 0.0
         self._searches = Coalescer(self._find, _MAX_BATCH, _PARALLEL)
+        self._gets = Coalescer(self._get, _MAX_BATCH, _PARALLEL)
 
     async def answers(self) -> bool:
         """Whether the server answers."""
@@ -71,16 +72,17 @@ class MilvusCatalogue:
             return []
         if len(vector) != live.dimensions:
             raise InvalidInput(f"the vector has {len(vector)} elements, those of the index {live.dimensions}", "vector")
-        hits = await self._searches.nearest(vector, (collection, where), min(offset + limit, _MAX_ROWS))
+        hits = await self._searches.answer((vector, min(offset + limit, _MAX_ROWS)), (collection, where))
         return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.architecture.id))[offset : offset + limit]
 
-    async def _find(self, vectors: Sequence[Vector], place: Place, top: int) -> list[list[Hit]]:
-        """The `top` nearest of each vector, in one call."""
+    async def _find(self, wanted: Sequence[tuple[Vector, int]], place: tuple[str, Filter]) -> list[list[Hit]]:
+        """The so many nearest of each vector, in one call."""
+        top = max(limit for _, limit in wanted)
 
         def search(client: MilvusClient) -> list[list[Hit]]:
             found = client.search(
                 ALIAS,
-                data=[list(vector) for vector in vectors],
+                data=[list(vector) for vector, _ in wanted],
                 anns_field="vector",
                 filter=expression(*place),
                 limit=top,
@@ -91,7 +93,8 @@ class MilvusCatalogue:
             )
             return [[Hit(architecture_of(hit["entity"]), float(hit["distance"])) for hit in hits] for hits in found]
 
-        return await self._call(search)
+        answers = await self._call(search)
+        return [hits[:limit] for hits, (_, limit) in zip(answers, wanted, strict=True)]
 
     async def _live(self) -> Live:
         """What is live; what is known of it holds for a moment, so that a search need not ask each time."""
@@ -104,9 +107,14 @@ class MilvusCatalogue:
         """One architecture with its vector."""
         if not await self.model_version():
             return None
-        key = f"pk == {quote(primary_key(collection, identity))}"
-        rows = await self._query(key, ["metadata", "vector"], 1)
-        return Row(architecture_of(rows[0]), [float(value) for value in rows[0]["vector"]]) if rows else None
+        return await self._gets.answer(identity, collection)
+
+    async def _get(self, identities: Sequence[str], collection: str) -> list[Row | None]:
+        """Many of them, in one call."""
+        keys = ", ".join(quote(primary_key(collection, identity)) for identity in dict.fromkeys(identities))
+        found = await self._query(f"pk in [{keys}]", ["id", "metadata", "vector"], len(identities))
+        rows = {str(row["id"]): Row(architecture_of(row), [float(value) for value in row["vector"]]) for row in found}
+        return [rows.get(identity) for identity in identities]
 
     async def page(self, collection: str, where: Filter, after: str, limit: int) -> list[Architecture]:
         """Architectures in the order of their ids, from behind the id `after`."""

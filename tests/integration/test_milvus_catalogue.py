@@ -1,5 +1,6 @@
 """The catalogue on a real milvus-lite server and on a real standalone Milvus."""
 
+import asyncio
 from collections.abc import Iterator
 
 import numpy as np
@@ -104,3 +105,15 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
     assert not await lost.answers()
     with pytest.raises(Unavailable):
         await lost.model_version()
+
+
+async def test_many_questions_at_once_get_their_own_answers(catalogue: MilvusCatalogue) -> None:
+    rows = [row(f"m{number}", number / 10) for number in range(10)]
+    await catalogue.upsert([*rows, row("m0", 1.5, collection="other")], "v1")
+    await catalogue.make_searchable()
+    asked = [catalogue.nearest(own.vector, "default", (), 0, 1 + number % 3) for number, own in enumerate(rows)]
+    found = await asyncio.gather(*asked, catalogue.nearest(rows[0].vector, "other", (), 0, 5))
+    assert [hits[0].architecture.id for hits in found] == [*(own.architecture.id for own in rows), "m0"]
+    assert [len(hits) for hits in found] == [*(1 + number % 3 for number in range(10)), 1]
+    gotten = await asyncio.gather(*(catalogue.get("default", name) for name in ("m3", "none", "m3", "m4")))
+    assert [own.architecture.id if own else None for own in gotten] == ["m3", None, "m3", "m4"]

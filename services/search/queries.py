@@ -19,6 +19,9 @@ MAX_RESULTS = 16_384
 
 _KEPT = 2_000
 
+# Among so many of the nearest, at least, those of the same graph are looked for.
+_TIES = 50
+
 
 class Backends(Protocol):
     """The other services, and what earlier work left behind."""
@@ -108,7 +111,9 @@ class Queries:
     async def neighbours(
         self, query: Query, collection: str, where: Filter, offset: int, limit: int, *, with_motifs: bool
     ) -> list[Neighbour]:
-        """The neighbours of rank `offset` to `offset + limit`, best first.
+        """The neighbours of rank `offset` to `offset + limit`, best first; before all, those of the same graph.
+
+        What has the fingerprint of the query may share its score with others, which the vector does not tell apart.
 
         Raises:
             InvalidInput: the vector has the wrong length, or the page lies beyond MAX_RESULTS.
@@ -117,7 +122,11 @@ class Queries:
         if offset + limit > MAX_RESULTS:
             raise InvalidInput(f"only the nearest {MAX_RESULTS:,} neighbours can be paged through", "page_token")
         extra = 1 if query.excluded_id else 0
-        hits = await self._catalogue.nearest(query.vector, collection, where, 0, offset + limit + extra)
+        wanted = max(offset + limit + extra, _TIES)
+        hits = await self._catalogue.nearest(query.vector, collection, where, 0, wanted)
+        if query.architecture is not None:
+            exact = query.architecture.fingerprint.exact
+            hits.sort(key=lambda hit: hit.architecture.fingerprint.exact != exact)
         if not hits and collection not in await self._catalogue.collections():
             raise NotFound(
                 f"there is no collection {collection!r}; `nar collections` lists them, `nar index` makes one"

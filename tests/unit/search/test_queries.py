@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from nar.architecture import Decomposition
+from nar.architecture import Architecture, Decomposition, Fingerprint
 from nar.errors import FailedPrecondition
 from nar.graph import Graph
 from services.motif_miner import mine
-from services.search.catalogue import Vector
+from services.search.catalogue import Hit, Vector
 from services.search.evidence import MotifCount
-from services.search.queries import Queries
+from services.search.filters import Filter
+from services.search.queries import Queries, Query
 
 GRAPH = Graph.from_ops(["input", "conv3x3", "relu"], [(0, 1), (1, 2)])
 SAME = Graph.from_ops(["conv3x3", "relu", "input"], [(2, 0), (0, 1)], name="another name")
@@ -38,6 +39,15 @@ class Counting:
     async def model_version(self) -> str:
         return self.live
 
+    async def nearest(self, vector: Vector, collection: str, where: Filter, offset: int, limit: int) -> list[Hit]:
+        return [Hit(architecture(name), 1.0) for name in ("a", "b", "c", "d")][offset : offset + limit]
+
+
+def architecture(name: str) -> Architecture:
+    return Architecture(
+        id=name, name=name, library="", fingerprint=Fingerprint("", name), params=0, flops=0, ops=0, edges=0
+    )
+
 
 async def test_equal_graphs_are_mined_and_embedded_once() -> None:
     parts = Counting()
@@ -58,3 +68,11 @@ async def test_a_vector_of_another_version_is_not_used() -> None:
         await queries.by_graph(GRAPH, None)
     parts.served = "nar-2"
     assert (await queries.by_graph(GRAPH, None)).vector[1] == 3
+
+
+async def test_the_same_graph_comes_before_others_of_the_same_score() -> None:
+    queries = Queries(Counting(), Counting())  # type: ignore[arg-type]
+    query = Query([1.0], architecture("c"))
+    found = await queries.neighbours(query, "default", (), 0, 2, with_motifs=False)
+    rest = await queries.neighbours(query, "default", (), 2, 2, with_motifs=False)
+    assert [item.hit.architecture.id for item in (*found, *rest)] == ["c", "a", "b", "d"]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# Files that translate a protocol: the names that each service has, and the adapters of one backend.
+# Files that translate a protocol: the names that each service has, the adapters of one backend, and the program that
+# writes the starter index.
 # An ONNX file is a protobuf message itself: its parser knows how parsing fails.
 TRANSLATORS = (
     "server.py",
@@ -20,7 +21,9 @@ TRANSLATORS = (
     "search/index_servicer.py",
     "search/index_version.py",
     "search/milvus_catalogue.py",
+    "search/milvus_schema.py",
     "search/search_servicer.py",
+    "search/starter.py",
     "search/submission.py",
 )
 SERVICES = ("extractor", "motif_miner", "embedder", "search")

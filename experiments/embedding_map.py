@@ -52,13 +52,14 @@ def main() -> None:
     parser.add_argument("--nas-size", type=int, default=2_000, help="number of DARTS networks")
     parser.add_argument("--seed", type=int, default=1, help="of splits and networks")
     parser.add_argument("--work", type=Path, default=Path("build/tables"), help="folder of what is computed already")
+    parser.add_argument("--methods", nargs="+", default=METHODS, choices=METHODS, help="columns; default: all")
     arguments = parser.parse_args()
     sources = Sources(arguments.data, arguments.nas_size, arguments.seed)
     classes = sorted(set(sources.labels("nas").family))
     palette = {name: f"C{index}" for index, name in enumerate(classes)}
-    figure, panels = plt.subplots(2, len(METHODS), figsize=(3 * len(METHODS), 6))
+    figure, panels = plt.subplots(2, len(arguments.methods), figsize=(3 * len(arguments.methods), 6), squeeze=False)
     with Console(stderr=True).status("") as status:
-        for column, method in enumerate(METHODS):
+        for column, method in enumerate(arguments.methods):
             for row, data in enumerate(("real", "nas")):
                 status.update(f"{method}, {data}")
                 labels = sources.labels(data)

@@ -107,12 +107,7 @@ class Sources:
 
     def labels(self, data: str) -> Labels:
         """What is known of the architectures of a data set."""
-        known = [architecture for architecture, _, _ in self._records[data]]
-        return Labels(
-            [item.family or "unknown" for item in known],
-            [item.block.value for item in known],
-            [item.library for item in known],
-        )
+        return Labels.of([architecture for architecture, _, _ in self._records[data]])
 
     def untrained(self, data: str, method: str) -> Fit:
         """An untrained baseline."""

@@ -90,7 +90,7 @@ def main() -> None:
     """Computes what is missing, prints all, and writes the document."""
     every = experiments()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tables", nargs="*", choices=[*every, []], help="which tables; default: all")
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"{', '.join(every)}; default: all")
     parser.add_argument("--data", type=Path, default=Path("data/corpus.parquet"), help="the real data set")
     parser.add_argument("--nas-size", type=int, default=2_000, help="number of DARTS networks")
     parser.add_argument("--seed", type=int, default=1, help="of splits and networks")
@@ -99,6 +99,8 @@ def main() -> None:
     parser.add_argument("--known", action="store_true", help="only rows that need no training any more")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="also write results.md and results.json there")
     arguments = parser.parse_args()
+    if unknown := set(arguments.tables) - set(every):
+        parser.error(f"there is no table {unknown.pop()!r}: choose among {', '.join(every)}")
     sources = Sources(arguments.data, arguments.nas_size, arguments.seed)
     chosen = {name: every[name] for name in arguments.tables or every}
     if arguments.rows:

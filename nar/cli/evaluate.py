@@ -77,12 +77,11 @@ def _load(data: Path) -> tuple[Dataset, Labels]:
     records = list(parquet.read(data))
     architectures = [architecture for architecture, _, _ in records]
     graphs = [graph for _, graph, _ in records]
-    families = [architecture.family or "unknown" for architecture in architectures]
+    labels = Labels.of(architectures)
     with Progress(TextColumn("division"), BarColumn(), TimeElapsedColumn(), console=err, transient=True) as progress:
         divided = list(progress.track(divide(graphs), total=len(graphs)))
-    dataset = Dataset([architecture.id for architecture in architectures], families, graphs, divided)
-    blocks = [architecture.block.value for architecture in architectures]
-    return dataset, Labels(families, blocks, [architecture.library for architecture in architectures])
+    dataset = Dataset([architecture.id for architecture in architectures], labels.family, graphs, divided)
+    return dataset, labels
 
 
 def _examine(

@@ -17,6 +17,9 @@ from nar.local.supervisor import Supervisor
 
 START_SECONDS = 120.0
 
+# As services.search.starter has it, which this package does not import.
+_NOTE = "note: "
+
 Progress = Callable[[str], None]
 """Told what is being waited for."""
 
@@ -122,7 +125,7 @@ class LocalStack:
 
 def _note(written: str) -> str:
     """What the loader of the starter index says of its work."""
-    notes = [line.removeprefix("note: ") for line in written.splitlines() if line.startswith("note: ")]
+    notes = [line.removeprefix(_NOTE) for line in written.splitlines() if line.startswith(_NOTE)]
     return notes[-1] if notes else ""
 
 

@@ -18,8 +18,8 @@ from services.embedder.colour_model import ColourModel
 from services.embedder.inference import NetworkInference
 
 
-class Encoder(Protocol):
-    """A trained model."""
+class TrainedModel(Protocol):
+    """What turns decompositions into vectors."""
 
     def encode(self, decompositions: Sequence[Decomposition]) -> Tensor:
         """(N, dimensions) unit vectors of at least one graph; the same in whatever batch they come."""
@@ -34,7 +34,7 @@ class Embedder:
         dimensions: length of a vector.
     """
 
-    def __init__(self, encoder: Encoder, model_version: str, dimensions: int) -> None:
+    def __init__(self, encoder: TrainedModel, model_version: str, dimensions: int) -> None:
         self.model_version = model_version
         self.dimensions = dimensions
         self._encoder = encoder

@@ -45,12 +45,17 @@ class Views:
     def __init__(self, graphs: Sequence[TrainingGraph], config: NetworkConfig, model: ArchitectureModel) -> None:
         self._views = config.views
         self._model = model
-        found = {motif_key(motif): motif.graph for graph in graphs for motif in graph.decomposition.motifs}
+        keys = [[motif_key(motif) for motif in graph.decomposition.motifs] for graph in graphs]
+        found = {
+            key: motif.graph
+            for own, graph in zip(keys, graphs, strict=True)
+            for key, motif in zip(own, graph.decomposition.motifs, strict=True)
+        }
         place = {key: row for row, key in enumerate(found)}
         self._motifs = [
             graph_tensors(graph, model.vocabulary, config.motif.layers, sizes=config.sizes) for graph in found.values()
         ]
-        self._rows = [[place[motif_key(motif)] for motif in graph.decomposition.motifs] for graph in graphs]
+        self._rows = [[place[key] for key in own] for own in keys]
         self._macros = [macro_tensors(graph.decomposition, config.graph.layers, sizes=config.sizes) for graph in graphs]
 
     def encode(self, batch: list[int]) -> Tensor:

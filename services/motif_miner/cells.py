@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from nar.fingerprint import mix
 from nar.graph import Ints
-from services.motif_miner.encoding import Labels, encode, mix
+from services.motif_miner.encoding import Labels, encode
 from services.motif_miner.options import MiningOptions
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)

@@ -8,9 +8,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from nar.fingerprint import mix
 from nar.graph import Graph, Ints
 from services.motif_miner.cells import cell_labels
-from services.motif_miner.encoding import Labels, encode, mix, op_labels, size_labels
+from services.motif_miner.encoding import Labels, encode, op_labels, size_labels
 from services.motif_miner.options import MiningOptions
 from services.motif_miner.ordering import canonical_order
 from services.motif_miner.repeats import align, spread, tandem_groups

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from nar.architecture import Decomposition, Motif
@@ -9,6 +11,7 @@ from nar.fingerprint import fingerprint, topology_fingerprint
 from nar.graph import Graph, Ints
 from services.motif_miner.cells import cell_of_op
 from services.motif_miner.division import Division
+from services.motif_miner.encoding import Labels
 from services.motif_miner.naming import motif_name
 from services.motif_miner.options import MiningOptions
 
@@ -22,9 +25,21 @@ def build(graph: Graph, division: Division, options: MiningOptions) -> Decomposi
     cell = cell_of_op(division.starts, len(graph))
     instance = np.empty(len(graph), np.int64)
     instance[division.order] = cell
-    count = len(division.starts)
-    members = Members(ordered, cell, count)
-    labels = division.shapes(division.starts)
+    found = _assemble(ordered, cell, division.shapes(division.starts), options)
+    return replace(found, fingerprint=fingerprint(graph).exact, op_instance=instance)
+
+
+def build_parts(graph: Graph, part: Ints, options: MiningOptions) -> Decomposition:
+    """The decomposition of `graph` whose instances are given parts (V,), numbered from 0 on, whatever made them."""
+    # Which parts are alike is found out by their fingerprints alone.
+    labels = np.arange(int(part.max(initial=-1)) + 1)
+    return replace(_assemble(graph, part, labels, options), fingerprint=fingerprint(graph).exact)
+
+
+def _assemble(graph: Graph, instance: Ints, labels: Ints | Labels, options: MiningOptions) -> Decomposition:
+    """The decomposition, still without a fingerprint, into instances (V,); equal `labels` (I,) are alike."""
+    count = len(labels)
+    members = Members(graph, instance, count)
     _, first, motif_of_label = np.unique(labels, return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")
     prints = {int(label): topology_fingerprint(members.graph(int(first[label]))) for label in order}
@@ -39,38 +54,13 @@ def build(graph: Graph, division: Division, options: MiningOptions) -> Decomposi
             motifs.append(Motif(name, motif_name(inner), inner, context))
     number_of_label = np.array([numbers[prints[label]] for label in range(len(first))], np.int64)
     return Decomposition(
-        fingerprint=fingerprint(graph).exact,
+        fingerprint="",
         motifs=tuple(motifs),
         instance_motif=number_of_label[motif_of_label],
         op_instance=instance,
-        edges=_macro_edges(ordered.edges, cell, count),
-        instance_params=_totals(ordered.params, cell, count),
-        instance_flops=_totals(ordered.flops, cell, count),
-    )
-
-
-def build_parts(graph: Graph, part: Ints, options: MiningOptions) -> Decomposition:
-    """The decomposition of `graph` whose instances are given parts (V,), numbered from 0 on, whatever made them."""
-    count = int(part.max(initial=-1)) + 1
-    members = Members(graph, part, count)
-    numbers: dict[str, int] = {}
-    motifs: list[Motif] = []
-    instance_motif = np.zeros(count, np.int64)
-    for index in range(count):
-        inner = members.graph(index)
-        name = topology_fingerprint(inner)
-        if name not in numbers:
-            numbers[name] = len(motifs)
-            motifs.append(Motif(name, motif_name(inner), inner, members.context(index, options.context_hops)))
-        instance_motif[index] = numbers[name]
-    return Decomposition(
-        fingerprint=fingerprint(graph).exact,
-        motifs=tuple(motifs),
-        instance_motif=instance_motif,
-        op_instance=part,
-        edges=_macro_edges(graph.edges, part, count),
-        instance_params=_totals(graph.params, part, count),
-        instance_flops=_totals(graph.flops, part, count),
+        edges=_macro_edges(graph.edges, instance, count),
+        instance_params=_totals(graph.params, instance, count),
+        instance_flops=_totals(graph.flops, instance, count),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from nar.fingerprint import mix
 from nar.graph import Graph, Ints
-from services.motif_miner.encoding import Labels, mix
+from services.motif_miner.encoding import Labels
 
 # A tensor is read all over the graph when ops at three heights or more read it, more than a quarter of the graph apart.
 _HEIGHTS = 3

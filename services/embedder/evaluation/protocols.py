@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
+from nar.architecture import Architecture
 from nar.errors import FailedPrecondition, InvalidInput
 from nar.graph import Ints
 from services.embedder.evaluation.metrics import Floats, Scores, interval, rank, score
@@ -23,6 +24,15 @@ class Labels:
     family: Sequence[str]
     block: Sequence[str]
     library: Sequence[str]
+
+    @classmethod
+    def of(cls, architectures: Sequence[Architecture]) -> Self:
+        """The labels of architectures; all without a family are one."""
+        return cls(
+            [item.family or "unknown" for item in architectures],
+            [item.block.value for item in architectures],
+            [item.library for item in architectures],
+        )
 
 
 @dataclass(frozen=True)

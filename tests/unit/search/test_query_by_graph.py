@@ -51,7 +51,7 @@ def architecture(name: str) -> Architecture:
 
 async def test_equal_graphs_are_mined_and_embedded_once() -> None:
     parts = Counting()
-    queries = Queries(parts, parts)  # type: ignore[arg-type]
+    queries = Queries(parts, parts)
     first, second = await queries.by_graph(GRAPH, None), await queries.by_graph(SAME, None)
     assert (first.vector, first.motifs) == (second.vector, second.motifs)
     assert first.motifs
@@ -61,7 +61,7 @@ async def test_equal_graphs_are_mined_and_embedded_once() -> None:
 
 async def test_a_vector_of_another_version_is_not_used() -> None:
     parts = Counting()
-    queries = Queries(parts, parts)  # type: ignore[arg-type]
+    queries = Queries(parts, parts)
     await queries.by_graph(GRAPH, None)
     parts.live = "nar-2"
     with pytest.raises(FailedPrecondition, match="nar-2"):
@@ -71,7 +71,7 @@ async def test_a_vector_of_another_version_is_not_used() -> None:
 
 
 async def test_the_same_graph_comes_before_others_of_the_same_score() -> None:
-    queries = Queries(Counting(), Counting())  # type: ignore[arg-type]
+    queries = Queries(Counting(), Counting())
     query = Query([1.0], architecture("c"))
     found = await queries.neighbours(query, "default", (), 0, 2, with_motifs=False)
     rest = await queries.neighbours(query, "default", (), 2, 2, with_motifs=False)

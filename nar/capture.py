@@ -61,18 +61,18 @@ class LibrarySummary:
     most_ops: int
 
 
-def names(patterns: Sequence[str], sample: int = 0) -> list[str]:
+def names(patterns: Sequence[str], sample: int = 0, *, optional: bool = False) -> list[str]:
     """Names of the models that shell-style `patterns` match, sorted; a fixed random `sample` of them unless it is 0.
 
     Raises:
-        InvalidInput: none matches.
+        InvalidInput: none matches, unless that is `optional`.
 
     """
     require("zoo", "a list of models")
     from services.extractor import libraries
 
     found = sorted({name for pattern in patterns for name in libraries.names(pattern)})
-    if not found:
+    if not found and not optional:
         raise InvalidInput(f"no model of an installed library matches {', '.join(patterns)}", "patterns")
     chosen = np.random.default_rng(0).permutation(len(found))[: sample or len(found)]
     return [found[index] for index in sorted(chosen.tolist())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +32,9 @@ def build(
     work: Annotated[
         Path | None, typer.Option("--work", help="Folder of what is captured so far. Default: OUT without its ending.")
     ] = None,
+    known: Annotated[
+        Path | None, typer.Option("--known", help="Earlier data set, whose models are not captured again.")
+    ] = None,
     failures: Annotated[bool, typer.Option("--failures", help="List every failure with its reason.")] = False,
     json: Json = False,
 ) -> None:
@@ -40,7 +44,9 @@ def build(
 
     _check_folder(file)
     folder = work or file.with_suffix("")
-    outcomes = _collect(folder, capture.names(tuple(patterns or ["*"])))
+    if known is not None:
+        collection.restore(folder, parquet.read(known))
+    outcomes = _collect(folder, tuple(patterns or ["*"]))
     architectures: list[Architecture] = []
 
     def records() -> parquet.Records:
@@ -114,15 +120,26 @@ def _check_folder(file: Path) -> None:
         raise InvalidInput(f"there is no folder {file.parent}: make it, or name another file", "OUT")
 
 
-def _collect(folder: Path, names: list[str]) -> list[Outcome]:
-    from nar.corpus import collection
+def _collect(folder: Path, patterns: tuple[str, ...]) -> list[Outcome]:
+    """What is installed here first, then each environment, which is installed when its turn comes."""
+    from nar.corpus import collection, environments
 
-    outcomes = []
+    separate = environments.matching(patterns)
+    outcomes: list[Outcome] = []
     with Progress(*MODEL_COLUMNS, console=err, transient=True) as progress:
-        bar = progress.add_task("", total=len(names), name="")
-        for outcome in collection.collect(folder, names):
-            outcomes.append(outcome)
-            progress.update(bar, advance=1, name=escape(outcome.name))
+
+        def follow(name: str, count: int, part: Iterable[Outcome]) -> None:
+            bar = progress.add_task("", total=count, name=name)
+            for outcome in part:
+                outcomes.append(outcome)
+                progress.update(bar, advance=1, name=escape(outcome.name))
+
+        names = capture.names(patterns, optional=bool(separate))
+        follow("", len(names), collection.collect(folder, names))
+        for name in separate:
+            environment = environments.prepare(name, folder / "environments")
+            names = environment.names(patterns)
+            follow(name, len(names), environment.collect(folder, patterns))
     return outcomes
 
 

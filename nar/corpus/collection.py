@@ -10,9 +10,11 @@ import hashlib
 import json
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+import signal
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -21,12 +23,15 @@ from google.protobuf.message import DecodeError
 
 from nar import codec
 from nar.architecture import Architecture
-from nar.errors import FailedPrecondition, NarError
+from nar.errors import FailedPrecondition, LimitExceeded, NarError
 from nar.graph import Graph
 from nar.v1 import architecture_pb2, graph_pb2
 
 MAX_OPS = 20_000
 """Larger graphs take long and say little more."""
+
+MAX_SECONDS = 180
+"""A model that takes longer is left out."""
 
 _MODELS_PER_POOL = 400
 _MAX_KILLED = 50
@@ -70,6 +75,21 @@ def collect(folder: Path, names: Sequence[str]) -> Iterator[Outcome]:
                 raise FailedPrecondition(f"{killed} processes were killed: give them more memory and go on") from error
 
 
+def restore(folder: Path, records: Iterable[tuple[Architecture, Graph, tuple[str, ...]]]) -> list[str]:
+    """Enters what an earlier data set holds as captured, so that it is not captured again; all names, sorted."""
+    for part in ("graphs", "models"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    restored = []
+    for architecture, graph, aliases in records:
+        exact = architecture.fingerprint.exact
+        _write(folder / "graphs" / f"{exact}.pb", codec.graph_to_proto(graph).SerializeToString())
+        for name in (architecture.id, *aliases):
+            _write(_metadata(folder, name), codec.architecture_to_proto(architecture).SerializeToString())
+            _write(_note(folder, name), json.dumps(asdict(Outcome(name, exact=exact))).encode())
+            restored.append(name)
+    return sorted(restored)
+
+
 def read(folder: Path, outcomes: Sequence[Outcome]) -> Iterator[tuple[Architecture, Graph, tuple[str, ...]]]:
     """The distinct graphs of `outcomes`, by name: metadata, graph, and the names of other models with the same graph.
 
@@ -108,12 +128,13 @@ def _collected(folder: Path, names: Sequence[str]) -> Iterator[Outcome]:
 
 def _capture(folder: Path, name: str) -> Outcome:
     """One model, unless it was captured before."""
-    note = _metadata(folder, name).with_suffix(".json")
+    note = _note(folder, name)
     if note.exists():
         return Outcome(**json.loads(note.read_text()))
     _write(note, json.dumps(asdict(Outcome(name, reason=_KILLED))).encode())
     try:
-        outcome = Outcome(name, exact=_record(folder, name))
+        with _time_limit(MAX_SECONDS):
+            outcome = Outcome(name, exact=_record(folder, name))
     except NarError as error:
         outcome = Outcome(name, reason=str(error))
     except Exception as error:  # noqa: BLE001
@@ -121,6 +142,21 @@ def _capture(folder: Path, name: str) -> Outcome:
         outcome = Outcome(name, reason=f"internal error: {type(error).__name__}: {error}")
     _write(note, json.dumps(asdict(outcome)).encode())
     return outcome
+
+
+@contextmanager
+def _time_limit(seconds: int) -> Iterator[None]:
+    """LimitExceeded in the main thread after `seconds`."""
+
+    def stop(signum: int, frame: object) -> None:
+        raise LimitExceeded(f"extraction took more than {seconds} s")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
 
 
 def _record(folder: Path, name: str) -> str:
@@ -146,6 +182,11 @@ def _record(folder: Path, name: str) -> str:
 def _metadata(folder: Path, name: str) -> Path:
     """Where the metadata of a model lies."""
     return folder / "models" / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.pb"
+
+
+def _note(folder: Path, name: str) -> Path:
+    """Where it is noted what became of a model."""
+    return _metadata(folder, name).with_suffix(".json")
 
 
 def _write(path: Path, data: bytes) -> None:

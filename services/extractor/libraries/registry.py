@@ -33,6 +33,7 @@ LIBRARIES = (
     "torchvision",
     "transformers",
     "ultralytics",
+    "vit_pytorch",
 )
 """Libraries that have a module of the same name in this package."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
@@ -13,6 +13,7 @@ from grpc_status import rpc_status
 
 from nar.errors import DeadlineExceeded, NarError
 from nar.status import to_status
+from services.runtime.access import Access
 from services.runtime.telemetry import log, request_context
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -28,8 +29,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     which the log has the traceback. Calls without a deadline get `default_deadline` seconds, streams excepted.
     """
 
-    def __init__(self, default_deadline: float) -> None:
+    def __init__(self, default_deadline: float, access: Access) -> None:
         self._default_deadline = default_deadline
+        self._access = access
 
     async def intercept_service(
         self,
@@ -62,7 +64,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     def _guard_unary(self, method: str, behaviour: Any, streamed: bool) -> Any:
         async def call(request: Any, context: Context) -> Any:
             limit = None if streamed or context.time_remaining() is not None else self._default_deadline
-            async with _Call(method, context):
+            async with _Call(method, context) as metadata:
+                self._access.check(method, metadata)
                 try:
                     async with asyncio.timeout(limit):
                         return await behaviour(request, context)
@@ -75,7 +78,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def _guard_stream(self, method: str, behaviour: Any) -> Any:
         async def call(request: Any, context: Context) -> AsyncIterator[Any]:
-            async with _Call(method, context):
+            async with _Call(method, context) as metadata:
+                self._access.check(method, metadata)
                 async for response in behaviour(request, context):
                     yield response
 
@@ -90,10 +94,12 @@ class _Call:
         self._context = context
         self._start = time.monotonic()
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Mapping[str, str]:
+        """The metadata of the call, as far as it is text."""
         metadata = {key: value for key, value in self._context.invocation_metadata() or () if isinstance(value, str)}
         self._ids = request_context(metadata)
         structlog.contextvars.bind_contextvars(method=self._method, **self._ids)
+        return metadata
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is None:

@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 
 import structlog
 
@@ -16,6 +16,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 """The logger of all services: `log.info("event", key=value)`."""
 
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+_PASSWORD = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
+_BEARER = re.compile(r"(?i)\b(bearer )\S+")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._\-]{1,128}$")
 
 
@@ -31,6 +33,7 @@ def configure_logs(service: str, settings: ServiceSettings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *exceptions,
+            _hide_secrets,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
@@ -39,6 +42,14 @@ def configure_logs(service: str, settings: ServiceSettings) -> None:
     )
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _hide_secrets(logger: object, name: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+    """Takes passwords out of URLs, and tokens: the texts of foreign errors may quote them."""
+    for key, value in event.items():
+        if isinstance(value, str) and ("://" in value or "earer " in value.lower()):
+            event[key] = _BEARER.sub(r"\1***", _PASSWORD.sub(r"\1:***@", value))
+    return event
 
 
 def request_context(metadata: Mapping[str, str]) -> dict[str, str]:

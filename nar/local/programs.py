@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from nar.local.home import Home
 from nar.local.ports import HOST, Ports
 
 # What a user sets to call a service elsewhere; the local ones get it only where they speak TLS, or want tokens.
-_OF_ONE_PROCESS = frozenset({"NAR_ADDRESS", "NAR_PORT", "NAR_HOST"})
+_OF_ONE_PROCESS = frozenset({"NAR_ADDRESS", "NAR_PORT", "NAR_HOST", "NAR_METRICS_PORT"})
 _OF_TLS = frozenset({"NAR_TLS_CA", "NAR_TLS_CLIENT_CERT", "NAR_TLS_CLIENT_KEY", "NAR_TLS_SERVER_NAME"})
 _OF_TOKENS = frozenset({"NAR_TOKEN", "NAR_TOKEN_FILE"})
 
@@ -94,7 +94,19 @@ def programs(home: Home, ports: Ports, settings: Mapping[str, str]) -> tuple[Pro
         )
         for service in SERVICES
     )
-    return (_valkey(home, ports), _milvus(home, ports), *servers, *workers)
+    services = _with_metrics((*servers, *workers), {**os.environ, **environment}.get("NAR_METRICS_PORT", ""))
+    return (_valkey(home, ports), _milvus(home, ports), *services)
+
+
+def _with_metrics(services: tuple[Program, ...], first: str) -> tuple[Program, ...]:
+    """Each service with a metrics port of its own, from `first` on; none without `first`."""
+    if not first.isdecimal() or int(first) == 0:
+        return services
+    ports = (str(int(first) + index) for index in range(len(services)))
+    return tuple(
+        replace(program, environment={**program.environment, "NAR_METRICS_PORT": port})
+        for program, port in zip(services, ports, strict=True)
+    )
 
 
 def starter_index(home: Home, ports: Ports, settings: Mapping[str, str]) -> Program:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nar.architecture import Decomposition
 from nar.errors import Overloaded, Unavailable
 from services.embedder.embedder import Embedder
+from services.runtime import metrics
 from services.runtime.telemetry import log
 
 Vectors = NDArray[np.float32]
@@ -70,6 +71,8 @@ class Batcher:
     async def _compute(self, taken: list[tuple[Sequence[Decomposition], asyncio.Future[Vectors]]]) -> None:
         assert self.embedder is not None
         everything = [item for items, _ in taken for item in items]
+        metrics.EMBEDDER_BATCH.observe(len(everything))
+        metrics.EMBEDDER_WAITING.set(sum(len(items) for items, _ in self._queue))
         try:
             vectors = await asyncio.to_thread(self.embedder.embed, everything)
         except Exception as error:  # noqa: BLE001 - the loop of a server: one bad batch must not end it

@@ -14,6 +14,7 @@ from nar.v1 import embedder_pb2, embedder_pb2_grpc
 from services.embedder.batching import Batcher
 from services.embedder.embedder import Embedder
 from services.embedder.settings import EmbedderSettings
+from services.runtime import metrics
 from services.runtime.interceptor import Context
 from services.runtime.server import serve
 from services.runtime.telemetry import configure_logs, log
@@ -64,6 +65,7 @@ async def _load(batcher: Batcher, settings: EmbedderSettings) -> None:
     except NarError as error:
         log.error("no weights", error=str(error))
     else:
+        metrics.EMBEDDER_MODELS.labels(batcher.embedder.model_version).set(1)
         log.info("loaded", model_version=batcher.embedder.model_version)
 
 

@@ -13,6 +13,7 @@ from grpc_status import rpc_status
 
 from nar.errors import DeadlineExceeded, NarError
 from nar.status import to_status
+from services.runtime import metrics
 from services.runtime.access import Access
 from services.runtime.telemetry import log, request_context
 
@@ -99,27 +100,38 @@ class _Call:
         metadata = {key: value for key, value in self._context.invocation_metadata() or () if isinstance(value, str)}
         self._ids = request_context(metadata)
         structlog.contextvars.bind_contextvars(method=self._method, **self._ids)
+        metrics.RPC_IN_FLIGHT.labels(self._method).inc()
         return metadata
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        metrics.RPC_IN_FLIGHT.labels(self._method).dec()
         if error is None:
-            self._log("OK")
+            self._end("OK")
         elif isinstance(error, NarError):
             status = to_status(error)
-            self._log(rpc_status.code_to_grpc_status_code(status.code).name, reason=str(error))
+            self._end(rpc_status.code_to_grpc_status_code(status.code).name, reason=str(error))
             await self._context.abort_with_status(rpc_status.to_status(status))
         elif isinstance(error, (asyncio.CancelledError, GeneratorExit)):
-            self._log("CANCELLED")
+            self._end("CANCELLED")
         elif isinstance(error, grpc.aio.AbortError):
-            self._log("ABORTED")
+            self._end("ABORTED")
         elif isinstance(error, Exception):
             await self._report_bug(error)
 
     async def _report_bug(self, error: Exception) -> NoReturn:
         log.error("call failed unexpectedly", exc_info=error)
+        self._count("INTERNAL")
         message = f"internal error; the log of the service has it under request id {self._ids['request_id']}"
         await self._context.abort(grpc.StatusCode.INTERNAL, message)
         raise error
 
-    def _log(self, code: str, **fields: str) -> None:
-        log.info("call", code=code, milliseconds=round((time.monotonic() - self._start) * 1000, 1), **fields)
+    def _end(self, code: str, **fields: str) -> None:
+        """Counts the call and writes its line."""
+        log.info("call", code=code, milliseconds=round(self._count(code) * 1000, 1), **fields)
+
+    def _count(self, code: str) -> float:
+        """Counts the call; its seconds."""
+        seconds = time.monotonic() - self._start
+        metrics.RPC_REQUESTS.labels(self._method, code).inc()
+        metrics.RPC_SECONDS.labels(self._method).observe(seconds)
+        return seconds

@@ -16,6 +16,7 @@ from grpc_reflection.v1alpha import reflection
 from services.runtime.access import access, report_open_doors
 from services.runtime.health import NOT_SERVING, SERVING, Backends, HealthMonitor
 from services.runtime.interceptor import CallInterceptor
+from services.runtime.metrics_endpoint import metrics_endpoint
 from services.runtime.settings import ServiceSettings
 from services.runtime.telemetry import log
 from services.runtime.tls import server_credentials
@@ -57,7 +58,7 @@ async def serve(
     await server.start()
     monitor = HealthMonitor(health, service_names, backends, settings.health_seconds)
     await monitor.probe()
-    with stopping_on_signals(stop):
+    with stopping_on_signals(stop), metrics_endpoint(settings, lambda: monitor.is_serving and not stop.is_set()):
         log.info("serving", address=address)
         print(f"serving {address}", flush=True)
         if on_bound is not None:

@@ -41,6 +41,9 @@ class ServiceSettings(BaseSettings):
     token: SecretStr = Field(SecretStr(""), description="Token to send to other services; a file is safer.")
     token_file: str = Field("", description="File with that token.")
 
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of /metrics and /healthz over HTTP; 0: none.")
+    metrics_host: str = Field("127.0.0.1", description="Address that they listen on.")
+
     drain_seconds: float = Field(20.0, ge=0, description="Time that running calls or tasks get after SIGTERM.")
     linger_seconds: float = Field(2.0, ge=0, description="Time between NOT_SERVING and the drain, for load balancers.")
     max_message_bytes: int = Field(72 << 20, gt=0, description="Largest gRPC message that is received.")

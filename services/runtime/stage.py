@@ -14,10 +14,11 @@ import structlog
 from redis.exceptions import ResponseError
 
 from nar.errors import InvalidInput, NarError, Retryable, Unavailable
-from services.runtime import scripts
+from services.runtime import metrics, scripts
 from services.runtime.delivery import Deliveries, Entry, UnexpectedError
 from services.runtime.jobs import JobStore
 from services.runtime.queue import StageQueue
+from services.runtime.queue_metrics import observe_stage
 from services.runtime.redis_connection import Client, connect, translated
 from services.runtime.settings import ServiceSettings
 from services.runtime.tasks import GROUP, Handler, Outcome, Task, next_stage, stream
@@ -192,6 +193,7 @@ class _Stage:
 
     async def _call(self, tasks: Sequence[Task]) -> list[Outcome] | NarError:
         """One call of the handler. Outermost: an error that it should not raise must not end the worker."""
+        start = time.monotonic()
         context: dict[str, Any] = {"job": tasks[0].job, "item": tasks[0].item} if len(tasks) == 1 else {}
         with structlog.contextvars.bound_contextvars(traceparent=tasks[0].traceparent, **context):
             try:
@@ -201,9 +203,16 @@ class _Stage:
             except Exception as error:
                 log.exception("the handler failed unexpectedly", exc_info=error)
                 return UnexpectedError(f"internal error of stage {self._stage!r}: {type(error).__name__}: {error}")
+            finally:
+                self._measure(time.monotonic() - start, len(tasks))
             if len(outcomes) != len(tasks):
                 return UnexpectedError(f"stage {self._stage!r} gave {len(outcomes)} outcomes for {len(tasks)} tasks")
             return outcomes
+
+    def _measure(self, seconds: float, tasks: int) -> None:
+        """Counts what a call took for each of its tasks."""
+        for _ in range(tasks):
+            metrics.QUEUE_TASK_SECONDS.labels(self._stage).observe(seconds / tasks)
 
     async def _upkeep(self) -> None:
         """Trims the stream and forgets consumers that have gone. Outermost, as `_lane` is."""
@@ -211,6 +220,8 @@ class _Stage:
             await asyncio.sleep(_UPKEEP_SECONDS)
             try:
                 await self._queue.trim()
+                if self._settings.metrics_port:
+                    await observe_stage(self._redis, self._stage)
                 with translated():
                     await self._forget(keys=[stream(self._stage)], args=[GROUP, int(_FORGET_SECONDS * 1000)])
             except (NarError, ResponseError) as error:

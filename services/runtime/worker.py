@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from services.runtime.metrics_endpoint import metrics_endpoint
 from services.runtime.server import stopping_on_signals
 from services.runtime.settings import ServiceSettings
 from services.runtime.stage import work
@@ -43,5 +44,5 @@ async def run_stage(stage: str, handler: Handler, settings: ServiceSettings, *, 
 
     """
     stop = asyncio.Event()
-    with stopping_on_signals(stop):
+    with stopping_on_signals(stop), metrics_endpoint(settings):
         await work(stage, handler, settings, stop, batch=settings.batch_size, concurrency=concurrency)

@@ -12,6 +12,7 @@ from pymilvus.exceptions import MilvusException
 
 from nar.architecture import Architecture
 from nar.errors import FailedPrecondition, InvalidInput, Unavailable
+from services.runtime import metrics
 from services.search.catalogue import Hit, Row, Vector
 from services.search.coalescing import Coalescer
 from services.search.filters import Filter
@@ -93,6 +94,7 @@ class MilvusCatalogue:
             )
             return [[Hit(architecture_of(hit["entity"]), float(hit["distance"])) for hit in hits] for hits in found]
 
+        metrics.SEARCH_BATCH.labels("search").observe(len(wanted))
         answers = await self._call(search)
         return [hits[:limit] for hits, (_, limit) in zip(answers, wanted, strict=True)]
 
@@ -111,6 +113,7 @@ class MilvusCatalogue:
 
     async def _get(self, identities: Sequence[str], collection: str) -> list[Row | None]:
         """Many of them, in one call."""
+        metrics.SEARCH_BATCH.labels("get").observe(len(identities))
         keys = ", ".join(quote(primary_key(collection, identity)) for identity in dict.fromkeys(identities))
         found = await self._query(f"pk in [{keys}]", ["id", "metadata", "vector"], len(identities))
         rows = {str(row["id"]): Row(architecture_of(row), [float(value) for value in row["vector"]]) for row in found}
@@ -144,6 +147,16 @@ class MilvusCatalogue:
             return dict(sorted(counts.items()))
 
         return await self._call(count)
+
+    async def size(self) -> tuple[str, int]:
+        """Model version and rows of the live index."""
+        version = await self.model_version()
+        if not version:
+            return "", 0
+        counted = await self._call(
+            lambda client: client.query(ALIAS, filter="", output_fields=["count(*)"], timeout=self._timeout)
+        )
+        return version, int(counted[0]["count(*)"])
 
     async def delete(self, collection: str, identity: str) -> None:
         """Removes an architecture."""

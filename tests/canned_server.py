@@ -49,6 +49,10 @@ def add(server: grpc.aio.Server) -> None:
     embedder_pb2_grpc.add_EmbedderServiceServicer_to_server(Embedder(), server)
 
 
+async def no_backends() -> Mapping[str, bool]:
+    return {}
+
+
 @asynccontextmanager
 async def serving(**settings: Any) -> AsyncIterator[str]:
     """A server in this process; its address, as a client on this machine says it."""
@@ -56,11 +60,8 @@ async def serving(**settings: Any) -> AsyncIterator[str]:
     configure_logs("test", chosen)
     stop, bound = asyncio.Event(), asyncio.get_running_loop().create_future()
 
-    async def backends() -> Mapping[str, bool]:
-        return {}
-
     running = asyncio.create_task(
-        serve(chosen, add, ["nar.v1.SearchService"], backends, on_bound=bound.set_result, stop=stop)
+        serve(chosen, add, ["nar.v1.SearchService"], no_backends, on_bound=bound.set_result, stop=stop)
     )
     await asyncio.wait([running, bound], return_when=asyncio.FIRST_COMPLETED)
     if running.done():

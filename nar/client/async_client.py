@@ -19,6 +19,7 @@ from nar.client.job_stream import JobStream, Sources, Unreadable
 from nar.client.queries import Query, QueryForms, SearchOptions, VectorLike
 from nar.client.results import Collection, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
 from nar.client.retry import WATCHING, Attempts, RetryPolicy
+from nar.client.trace_context import call_span, current_trace
 from nar.errors import NarError, NotFound, Unavailable
 from nar.graph import Graph
 from nar.security.bearer import Bearer
@@ -140,7 +141,7 @@ class AsyncClient:
         attempts = Attempts(WATCHING, None, is_read=True)
         while True:
             try:
-                async for data in watch(request, metadata=self._bearer.metadata()):
+                async for data in watch(request, metadata=(*self._bearer.metadata(), *current_trace())):
                     job = call.decode(data)
                     attempts = Attempts(WATCHING, None, is_read=True)
                     yield job
@@ -175,12 +176,13 @@ class AsyncClient:
         attempts = Attempts(self._retry, timeout or self._timeout, is_read=call.method.is_read)
         send: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(call.method.path)
         request = call.request.SerializeToString()
-        while True:
-            try:
-                metadata = self._bearer.metadata()
-                return call.decode(await send(request, timeout=attempts.remaining(), metadata=metadata))
-            except grpc.RpcError as error:
-                await asyncio.sleep(attempts.delay_after(translate(error, self.address)))
+        with call_span(call.method.path) as trace:
+            while True:
+                try:
+                    metadata = (*self._bearer.metadata(), *trace)
+                    return call.decode(await send(request, timeout=attempts.remaining(), metadata=metadata))
+                except grpc.RpcError as error:
+                    await asyncio.sleep(attempts.delay_after(translate(error, self.address)))
 
     async def _entries(self, page_call: Callable[[str], Call[Page[Entry]]]) -> AsyncIterator[Entry]:
         """The entries of all pages."""
@@ -205,7 +207,9 @@ class AsyncClient:
             calls.CREATE_INDEX_JOB.path, request_serializer=index_pb2.CreateIndexJobRequest.SerializeToString
         )
         try:
-            return calls.created_job(await send(messages(), timeout=timeout, metadata=self._bearer.metadata()))
+            with call_span(calls.CREATE_INDEX_JOB.path) as trace:
+                metadata = (*self._bearer.metadata(), *trace)
+                return calls.created_job(await send(messages(), timeout=timeout, metadata=metadata))
         except (grpc.RpcError, asyncio.CancelledError) as error:
             # gRPC cancels the call when reading a file fails.
             if stream.error is not None:

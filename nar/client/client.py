@@ -20,6 +20,7 @@ from nar.client.job_stream import JobStream, Sources, Unreadable
 from nar.client.queries import Query, QueryForms, SearchOptions, VectorLike
 from nar.client.results import Collection, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
 from nar.client.retry import WATCHING, Attempts, RetryPolicy
+from nar.client.trace_context import call_span, current_trace
 from nar.errors import NarError, NotFound, Unavailable
 from nar.graph import Graph
 from nar.security.bearer import Bearer
@@ -185,7 +186,7 @@ class Client:
         attempts = Attempts(WATCHING, None, is_read=True)
         while True:
             try:
-                for data in watch(request, metadata=self._bearer.metadata()):
+                for data in watch(request, metadata=(*self._bearer.metadata(), *current_trace())):
                     job = call.decode(data)
                     attempts = Attempts(WATCHING, None, is_read=True)
                     yield job
@@ -213,12 +214,13 @@ class Client:
         attempts = Attempts(self._retry, timeout or self._timeout, is_read=call.method.is_read)
         send: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(call.method.path)
         request = call.request.SerializeToString()
-        while True:
-            try:
-                metadata = self._bearer.metadata()
-                return call.decode(send(request, timeout=attempts.remaining(), metadata=metadata))
-            except grpc.RpcError as error:
-                time.sleep(attempts.delay_after(translate(error, self.address)))
+        with call_span(call.method.path) as trace:
+            while True:
+                try:
+                    metadata = (*self._bearer.metadata(), *trace)
+                    return call.decode(send(request, timeout=attempts.remaining(), metadata=metadata))
+                except grpc.RpcError as error:
+                    time.sleep(attempts.delay_after(translate(error, self.address)))
 
     def _entries(self, page_call: Callable[[str], Call[Page[Entry]]]) -> Iterator[Entry]:
         """The entries of all pages."""
@@ -245,10 +247,11 @@ class Client:
         send: grpc.StreamUnaryMultiCallable[index_pb2.CreateIndexJobRequest, bytes] = self._channel.stream_unary(
             calls.CREATE_INDEX_JOB.path, request_serializer=index_pb2.CreateIndexJobRequest.SerializeToString
         )
-        running = send.future(messages(), timeout=timeout, metadata=self._bearer.metadata())
-        started.set()
         try:
-            return calls.created_job(running.result())
+            with call_span(calls.CREATE_INDEX_JOB.path) as trace:
+                running = send.future(messages(), timeout=timeout, metadata=(*self._bearer.metadata(), *trace))
+                started.set()
+                return calls.created_job(running.result())
         except (grpc.RpcError, grpc.FutureCancelledError) as error:
             if stream.error is not None:
                 raise stream.error from None

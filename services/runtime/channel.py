@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ import grpc
 from nar.security.bearer import Bearer, Metadata
 from nar.security.tls import TLS
 from services.runtime.settings import ServiceSettings
+from services.runtime.spans import Kind, Span, rpc_attributes, span
+from services.runtime.telemetry import current_traceparent
 
 
 def open_channel(address: str, settings: ServiceSettings) -> grpc.aio.Channel:
@@ -32,7 +35,7 @@ def open_channel(address: str, settings: ServiceSettings) -> grpc.aio.Channel:
 
 
 class _Outgoing(grpc.aio.UnaryUnaryClientInterceptor):
-    """Sends the token with each call; services call each other with one request and one answer only."""
+    """Sends token and trace context with each call; services call each other with one request and one answer only."""
 
     def __init__(self, bearer: Bearer) -> None:
         self._bearer = bearer
@@ -43,8 +46,33 @@ class _Outgoing(grpc.aio.UnaryUnaryClientInterceptor):
         client_call_details: grpc.aio.ClientCallDetails,
         request: Any,
     ) -> Any:
-        """Adds the metadata of a call."""
-        return await continuation(_with(client_call_details, self._bearer.metadata()), request)
+        """Adds the metadata of a call, which has a span of its own. Probes have none."""
+        details, method = client_call_details, _text(client_call_details.method)
+        if method.startswith("/grpc.health."):
+            return await continuation(_with(details, self._bearer.metadata()), request)
+        with span(method[1:], Kind.CLIENT, current_traceparent(), rpc_attributes(method)) as own:
+            trace = (("traceparent", own.traceparent),) if own.traceparent else ()
+            call = await continuation(_with(details, (*self._bearer.metadata(), *trace)), request)
+            if own.is_recorded:
+                await _end(call, own)
+            return call
+
+
+async def _end(call: Any, own: Span) -> None:
+    """Waits for the end of a call, so that its span ends with it."""
+    try:
+        code = await call.code()
+    except asyncio.CancelledError:
+        # Only what is awaited is cancelled, not the call itself.
+        call.cancel()
+        raise
+    own.set("rpc.response.status_code", code.name)
+    if code is not grpc.StatusCode.OK:
+        own.fail(await call.details() or code.name)
+
+
+def _text(method: str | bytes) -> str:
+    return method.decode() if isinstance(method, bytes) else method
 
 
 def _with(details: grpc.aio.ClientCallDetails, extra: Metadata) -> grpc.aio.ClientCallDetails:

@@ -13,7 +13,7 @@ from services.runtime import metrics, scripts
 from services.runtime.redis_connection import Client, translated
 from services.runtime.settings import ServiceSettings
 from services.runtime.tasks import GROUP, Outcome, Task, stream
-from services.runtime.telemetry import log
+from services.runtime.telemetry import log, trace_ids
 
 MAX_UNEXPECTED = 3
 """Times that a task is tried whose handler raises what it should not: a bug rarely goes away."""
@@ -132,4 +132,5 @@ class Deliveries:
 def describe(entry: Entry) -> dict[str, object]:
     """What identifies the entry in a log."""
     task = entry.task
-    return {"job": task.job, "item": task.item, "source": task.source, "deliveries": entry.deliveries}
+    ids: dict[str, object] = {"job": task.job, "item": task.item, "source": task.source}
+    return {**ids, "deliveries": entry.deliveries, **trace_ids(task.traceparent)}

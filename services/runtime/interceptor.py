@@ -15,10 +15,13 @@ from nar.errors import DeadlineExceeded, NarError
 from nar.status import to_status
 from services.runtime import metrics
 from services.runtime.access import Access
-from services.runtime.telemetry import log, request_context
+from services.runtime.spans import Kind, rpc_attributes, start
+from services.runtime.telemetry import log, request_context, trace_ids
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+# Codes that are the server's fault, not the caller's.
+_FAILURES = ("UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS")
 # Probed every second or held open by design.
 _QUIET = ("/grpc.health.", "/grpc.reflection.")
 
@@ -99,6 +102,9 @@ class _Call:
         """The metadata of the call, as far as it is text."""
         metadata = {key: value for key, value in self._context.invocation_metadata() or () if isinstance(value, str)}
         self._ids = request_context(metadata)
+        parent = self._ids.get("traceparent", "")
+        self._span = start(self._method[1:], Kind.SERVER, parent, rpc_attributes(self._method))
+        self._ids |= trace_ids(self._span.traceparent)
         structlog.contextvars.bind_contextvars(method=self._method, **self._ids)
         metrics.RPC_IN_FLIGHT.labels(self._method).inc()
         return metadata
@@ -120,18 +126,23 @@ class _Call:
 
     async def _report_bug(self, error: Exception) -> NoReturn:
         log.error("call failed unexpectedly", exc_info=error)
-        self._count("INTERNAL")
+        self._count("INTERNAL", f"{type(error).__name__}: see the log")
         message = f"internal error; the log of the service has it under request id {self._ids['request_id']}"
         await self._context.abort(grpc.StatusCode.INTERNAL, message)
         raise error
 
     def _end(self, code: str, **fields: str) -> None:
         """Counts the call and writes its line."""
-        log.info("call", code=code, milliseconds=round(self._count(code) * 1000, 1), **fields)
+        seconds = self._count(code, fields.get("reason", ""))
+        log.info("call", code=code, milliseconds=round(seconds * 1000, 1), **fields)
 
-    def _count(self, code: str) -> float:
-        """Counts the call; its seconds."""
+    def _count(self, code: str, reason: str) -> float:
+        """Counts the call and ends its span; its seconds."""
         seconds = time.monotonic() - self._start
+        self._span.set("rpc.response.status_code", code)
+        if code in _FAILURES:
+            self._span.fail(reason or code)
+        self._span.end()
         metrics.RPC_REQUESTS.labels(self._method, code).inc()
         metrics.RPC_SECONDS.labels(self._method).observe(seconds)
         return seconds

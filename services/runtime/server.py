@@ -18,6 +18,7 @@ from services.runtime.health import NOT_SERVING, SERVING, Backends, HealthMonito
 from services.runtime.interceptor import CallInterceptor
 from services.runtime.metrics_endpoint import metrics_endpoint
 from services.runtime.settings import ServiceSettings
+from services.runtime.spans import configure_spans
 from services.runtime.telemetry import log
 from services.runtime.tls import server_credentials
 
@@ -47,6 +48,7 @@ async def serve(
 
     """
     stop = stop or asyncio.Event()
+    configure_spans()
     server = _build(settings)
     add_servicers(server)
     health = grpc_health.HealthServicer()

@@ -9,6 +9,7 @@ from typing import TypeVar
 from services.runtime.metrics_endpoint import metrics_endpoint
 from services.runtime.server import stopping_on_signals
 from services.runtime.settings import ServiceSettings
+from services.runtime.spans import configure_spans
 from services.runtime.stage import work
 from services.runtime.tasks import Handler
 from services.runtime.telemetry import configure_logs
@@ -19,6 +20,7 @@ Settings = TypeVar("Settings", bound=ServiceSettings)
 def run_worker(service: str, main: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
     """Runs `main(settings)` as a worker process of `service`: logs, then the event loop until `main` returns."""
     configure_logs(f"{service}-worker", settings)
+    configure_spans()
 
     async def run() -> None:
         await main(settings)

@@ -51,9 +51,7 @@ def selectors(query: str) -> list[Any]:
     return [node for node in nodes(parse(query)) if isinstance(node, promql.VectorSelector)]
 
 
-@pytest.mark.parametrize(
-    ("title", "query"), QUERIES, ids=[f"{title}-{index}" for index, (title, _) in enumerate(QUERIES)]
-)
+@pytest.mark.parametrize(("title", "query"), QUERIES)
 def test_a_query_names_metrics_and_labels_that_exist(title: str, query: str) -> None:
     known = series()
     chosen = selectors(query)

@@ -1,4 +1,4 @@
-"""The whole system under mutual TLS and tokens: it indexes and searches, one job is one trace, and it can be measured."""
+"""The whole system under mutual TLS and tokens: it indexes and searches; a job is one trace; all can be measured."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ TRANSLATORS = (
     "worker.py",
     "extractor/codec.py",
     "extractor/onnx_file.py",
+    "embedder/embedder_servicer.py",
+    "embedder/ray_app.py",
     "search/backends.py",
     "search/index_servicer.py",
     "search/index_version.py",

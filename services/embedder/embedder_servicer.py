@@ -30,4 +30,8 @@ class EmbedderServicer(embedder_pb2_grpc.EmbedderServiceServicer):
     async def GetModel(self, request: embedder_pb2.GetModelRequest, context: Any) -> embedder_pb2.GetModelResponse:
         """Says which model is live."""
         embedder = self._models.get().embedder
-        return embedder_pb2.GetModelResponse(model_version=embedder.model_version, dimensions=embedder.dimensions)
+        return embedder_pb2.GetModelResponse(
+            model_version=embedder.model_version,
+            dimensions=embedder.dimensions,
+            other_model_versions=sorted(self._models.versions[1:]),
+        )

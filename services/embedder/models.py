@@ -39,6 +39,11 @@ class Models:
         """Whether weights are loaded."""
         return bool(self._batchers)
 
+    @property
+    def versions(self) -> list[str]:
+        """The model versions, the live one first."""
+        return list(self._batchers)
+
     def load(self, folders: Sequence[Path]) -> None:
         """Loads the weights of `folders`, the live ones first, and embeds once with each: the first call costs more.
 

@@ -137,7 +137,10 @@ class Front(embedder_pb2_grpc.EmbedderServiceServicer):
         found = self._models.get(self._live)
         if found is None:
             raise Unavailable("the embedder is still loading its weights", retry_after=2.0)
-        return found
+        others = sorted(model.model_version for name, model in self._models.items() if name != self._live)
+        return embedder_pb2.GetModelResponse(
+            model_version=found.model_version, dimensions=found.dimensions, other_model_versions=others
+        )
 
     def _handle_of(self, model_version: str) -> DeploymentHandle[Any]:
         if not model_version:

@@ -12,19 +12,20 @@ from pymilvus.exceptions import MilvusException
 
 from nar.architecture import Architecture
 from nar.errors import FailedPrecondition, InvalidInput, Unavailable
-from services.search.catalogue import Hit, Row, Vector
+from services.search.catalogue import Hit, Live, Row, Vector
 from services.search.coalescing import Coalescer
 from services.search.filters import Filter
 from services.search.milvus_expression import expression, quote
 from services.search.milvus_schema import (
     ALIAS,
-    Live,
     architecture_of,
     collection_name,
     create,
     live,
     primary_key,
+    promote,
     record,
+    stored_versions,
 )
 
 T = TypeVar("T")
@@ -173,29 +174,50 @@ class MilvusCatalogue:
         """Writes `rows`, replacing those of the same id.
 
         Raises:
-            FailedPrecondition: the vectors are of another model version than the live ones.
+            FailedPrecondition: the vectors are of another model version than the live ones, and no index of it is
+                being built.
         """
-        found = (await self._call(live)).model_version
-        if found not in ("", model_version):
+        live_version = (await self._call(live)).model_version
+        if not live_version:
+            await self.begin(model_version, len(rows[0].vector))
+            await self._call(lambda client: promote(client, model_version))
+        elif model_version != live_version and model_version not in await self.versions():
             raise FailedPrecondition(
-                f"the index holds vectors of {found!r}, these are of {model_version!r}: build a new index beside it"
+                f"the index holds vectors of {live_version!r}, these are of {model_version!r}: `nar index --rebuild` "
+                "builds a new index beside it"
             )
-        if not found:
-            await self._call(lambda client: create(client, model_version, len(rows[0].vector)))
         records = [record(row, model_version) for row in rows]
         await self._call(lambda client: client.upsert(collection_name(model_version), records, timeout=self._timeout))
 
-    async def make_searchable(self) -> None:
+    async def begin(self, model_version: str, dimensions: int) -> None:
+        """Makes room for the vectors of a model version; searches do not see them before `promote`."""
+        await self._call(lambda client: create(client, model_version, dimensions))
+
+    async def versions(self) -> list[str]:
+        """Model versions that have vectors here, the live one among them."""
+        return list(await self._call(stored_versions))
+
+    async def promote(self, model_version: str) -> None:
+        """Makes the vectors of a model version the live ones, in one step; drops all but these and the last ones."""
+        await self.make_searchable(model_version)
+        await self._call(lambda client: promote(client, model_version))
+        self._known_until = 0.0
+
+    async def make_searchable(self, model_version: str = "") -> None:
         """Flushes and loads what was written: until then a search of milvus-lite is far slower.
 
         Nothing is released before: searches go on meanwhile.
+
+        Args:
+            model_version: whose vectors; "" for the live ones.
         """
+        name = collection_name(model_version) if model_version else ALIAS
 
         def refresh(client: MilvusClient) -> None:
-            client.flush(ALIAS)
-            client.load_collection(ALIAS)
+            client.flush(name)
+            client.load_collection(name)
 
-        if await self.model_version():
+        if model_version or await self.model_version():
             await self._call(refresh)
 
     async def _query(self, condition: str, fields: list[str], limit: int) -> list[Mapping[str, Any]]:

@@ -29,8 +29,8 @@ class Backends(Protocol):
     async def mine(self, graph: Graph) -> Decomposition:
         """Divides a graph."""
 
-    async def embed(self, decomposition: Decomposition) -> tuple[Vector, str]:
-        """The vector of a divided graph, and the model version that made it."""
+    async def embed(self, decomposition: Decomposition, model_version: str) -> tuple[Vector, str]:
+        """The vector of a divided graph, and the model version that made it; NotFound where that is not served."""
 
     async def motifs(self, exact: str) -> tuple[MotifCount, ...]:
         """The motifs of an indexed architecture; none where they are not known."""
@@ -87,16 +87,19 @@ class Queries:
         """The query of a canonical graph.
 
         Raises:
-            FailedPrecondition: the embedder has another model version than the index.
+            FailedPrecondition: the embedder does not serve the model version of the index.
         """
         live = await self._catalogue.model_version()
         exact = fingerprint(graph).exact
         known = self._embedded.get(exact)
         if known is None or live not in ("", known.model_version):
             decomposition = await self._backends.mine(graph)
-            vector, version = await self._backends.embed(decomposition)
-            if live not in ("", version):
-                raise FailedPrecondition(f"the embedder serves model version {version!r}, the index holds {live!r}")
+            try:
+                vector, version = await self._backends.embed(decomposition, live)
+            except NotFound as error:
+                raise FailedPrecondition(
+                    f"the index holds vectors of {live!r}: {error}; `nar index --rebuild` makes the index anew"
+                ) from error
             known = _Embedded(vector, version, motif_counts(decomposition))
         self._remember(exact, known)
         return Query(known.vector, architecture, known.motifs)

@@ -25,4 +25,4 @@ class SearchSettings(ServiceSettings):
     publish_patience_seconds: float = Field(120.0, ge=0, description="Time that a full queue may hold up a new job.")
     starter_data: Path = Field(_SHIPPED / "corpus.parquet", description="Data set of the starter index.")
     starter_vectors: Path = Field(_SHIPPED / "starter.parquet", description="Its vectors, see `nar corpus embed`.")
-    upsert_batch: int = Field(256, ge=1, description="Architectures that the worker writes at once.")
+    upsert_batch: int = Field(1_000, ge=1, description="Architectures that the worker writes at once.")

@@ -11,6 +11,7 @@ PUBLIC_CLIENT = [
     "AsyncClient",
     "Client",
     "Collection",
+    "Finding",
     "IndexFailure",
     "IndexJob",
     "IndexedArchitecture",
@@ -20,6 +21,7 @@ PUBLIC_CLIENT = [
     "Neighbour",
     "RetryPolicy",
     "SearchResult",
+    "Severity",
     "SharedMotif",
 ]
 

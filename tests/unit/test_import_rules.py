@@ -24,6 +24,7 @@ TRANSLATORS = (
     "search/index_version.py",
     "search/milvus_catalogue.py",
     "search/milvus_schema.py",
+    "search/rebuilding.py",
     "search/search_servicer.py",
     "search/starter.py",
     "search/submission.py",

@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from nar.cli import architectures, capture_rate, corpus, demo, doctor, evaluate, index, jobs, models, search, train, up
+from nar.cli import (
+    architectures,
+    capture_rate,
+    corpus,
+    demo,
+    doctor,
+    evaluate,
+    index,
+    jobs,
+    models,
+    search,
+    token,
+    train,
+    up,
+)
 from nar.cli.console import report
 from nar.errors import NarError
 
@@ -50,6 +64,7 @@ app.command("doctor")(doctor.doctor)
 app.command("train")(train.train)
 app.command("capture-rate")(capture_rate.capture_rate)
 app.command("evaluate")(evaluate.evaluate)
+app.add_typer(token.token, name="token")
 app.add_typer(corpus.corpus, name="corpus")
 app.command("demo")(demo.demo)
 

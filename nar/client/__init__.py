@@ -17,8 +17,10 @@ from nar.client.results import (
 )
 from nar.client.retry import RetryPolicy
 from nar.client.sources import Item
+from nar.security.tls import TLS
 
 __all__ = [
+    "TLS",
     "AsyncClient",
     "Client",
     "Collection",

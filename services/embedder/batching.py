@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nar.architecture import Decomposition
 from nar.errors import Overloaded, Unavailable
 from services.embedder.embedder import Embedder
+from services.runtime import metrics
 from services.runtime.telemetry import log
 
 Vectors = NDArray[np.float32]
@@ -87,6 +88,8 @@ class Batcher:
 
     async def _compute(self, batch: Sequence[_Request]) -> None:
         everything = [item for request in batch for item in request.items]
+        metrics.EMBEDDER_BATCH.observe(len(everything))
+        metrics.EMBEDDER_WAITING.set(sum(len(request.items) for request in self._queue))
         try:
             vectors = await asyncio.to_thread(self.embedder.embed, everything)
         except Exception as error:  # noqa: BLE001 - the loop of a server: one bad batch must not end it

@@ -13,6 +13,7 @@ from nar.graph import Graph
 from services.embedder.batching import Batcher
 from services.embedder.embedder import Embedder
 from services.embedder.settings import EmbedderSettings
+from services.runtime import metrics
 from services.runtime.telemetry import log
 
 _ONE = Graph(("conv",), np.zeros(1, np.int64), np.zeros((2, 0), np.int64))
@@ -56,6 +57,7 @@ class Models:
             embedder = Embedder.load(folder, settings.max_batch_nodes, settings.device)
             embedder.embed([_SAMPLE])
             loaded[embedder.model_version] = Batcher(embedder, settings.max_batch_nodes, settings.max_waiting_nodes)
+            metrics.EMBEDDER_MODELS.labels(embedder.model_version).set(1)
             log.info("loaded", model_version=embedder.model_version)
         self._batchers = loaded
 

@@ -22,6 +22,7 @@ from nar.v1 import (
     motif_miner_pb2_grpc,
 )
 from services.runtime.blobs import BlobStore
+from services.runtime.channel import open_channel
 from services.runtime.server import is_serving
 from services.runtime.telemetry import log
 from services.search.catalogue import Live, Vector
@@ -37,12 +38,10 @@ class GrpcBackends:
     """Calls extractor, motif miner and embedder; keeps the motif counts of architectures that were asked for."""
 
     def __init__(self, settings: SearchSettings, blobs: BlobStore) -> None:
-        limit = settings.max_message_bytes
-        options = [("grpc.max_send_message_length", limit), ("grpc.max_receive_message_length", limit)]
         self._channels = {
-            "extractor": grpc.aio.insecure_channel(settings.extractor_address, options=options),
-            "motif miner": grpc.aio.insecure_channel(settings.miner_address, options=options),
-            "embedder": grpc.aio.insecure_channel(settings.embedder_address, options=options),
+            "extractor": open_channel(settings.extractor_address, settings),
+            "motif miner": open_channel(settings.miner_address, settings),
+            "embedder": open_channel(settings.embedder_address, settings),
         }
         self._extractor = extractor_pb2_grpc.ExtractorServiceStub(self._channels["extractor"])
         self._miner = motif_miner_pb2_grpc.MotifMinerServiceStub(self._channels["motif miner"])

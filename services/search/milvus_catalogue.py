@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pymilvus import MilvusClient
-from pymilvus.exceptions import MilvusException
 
 from nar.architecture import Architecture
 from nar.errors import FailedPrecondition, InvalidInput, Unavailable
+from services.runtime import metrics
 from services.search.catalogue import Hit, Live, Row, Vector
 from services.search.coalescing import Coalescer
 from services.search.filters import Filter
+from services.search.milvus_connection import MilvusConnection
 from services.search.milvus_expression import expression, quote
 from services.search.milvus_schema import (
     ALIAS,
@@ -27,8 +27,6 @@ from services.search.milvus_schema import (
     record,
     stored_versions,
 )
-
-T = TypeVar("T")
 
 _MAX_ROWS = 16_384
 _EF = 128
@@ -48,8 +46,8 @@ class MilvusCatalogue:
     """
 
     def __init__(self, uri: str, token: str, timeout: float) -> None:
-        self._uri, self._token, self._timeout = uri, token, timeout
-        self._client: MilvusClient | None = None
+        self._timeout = timeout
+        self._call = MilvusConnection(uri, token, timeout).call
         self._known, self._known_until = Live("", 0), 0.0
         self._searches = Coalescer(self._find, _MAX_BATCH, _PARALLEL)
         self._gets = Coalescer(self._get, _MAX_BATCH, _PARALLEL)
@@ -94,6 +92,7 @@ class MilvusCatalogue:
             )
             return [[Hit(architecture_of(hit["entity"]), float(hit["distance"])) for hit in hits] for hits in found]
 
+        metrics.SEARCH_BATCH.labels("search").observe(len(wanted))
         answers = await self._call(search)
         return [hits[:limit] for hits, (_, limit) in zip(answers, wanted, strict=True)]
 
@@ -112,6 +111,7 @@ class MilvusCatalogue:
 
     async def _get(self, identities: Sequence[str], collection: str) -> list[Row | None]:
         """Many of them, in one call."""
+        metrics.SEARCH_BATCH.labels("get").observe(len(identities))
         keys = ", ".join(quote(primary_key(collection, identity)) for identity in dict.fromkeys(identities))
         found = await self._query(f"pk in [{keys}]", ["id", "metadata", "vector"], len(identities))
         rows = {str(row["id"]): Row(architecture_of(row), [float(value) for value in row["vector"]]) for row in found}
@@ -145,6 +145,16 @@ class MilvusCatalogue:
             return dict(sorted(counts.items()))
 
         return await self._call(count)
+
+    async def size(self) -> tuple[str, int]:
+        """Model version and rows of the live index."""
+        version = await self.model_version()
+        if not version:
+            return "", 0
+        counted = await self._call(
+            lambda client: client.query(ALIAS, filter="", output_fields=["count(*)"], timeout=self._timeout)
+        )
+        return version, int(counted[0]["count(*)"])
 
     async def delete(self, collection: str, identity: str) -> None:
         """Removes an architecture."""
@@ -233,20 +243,3 @@ class MilvusCatalogue:
             return list(rows)
 
         return await self._call(query)
-
-    async def _call(self, function: Callable[[MilvusClient], T]) -> T:
-        """Runs a blocking call in a thread; the connection is made with the first one."""
-        try:
-            return await asyncio.to_thread(self._connected, function)
-        except MilvusException as error:
-            self._client = None
-            raise Unavailable(f"Milvus at {self._uri} failed: {error.message}", retry_after=1.0) from error
-
-    def _connected(self, function: Callable[[MilvusClient], T]) -> T:
-        if self._client is None:
-            client = MilvusClient(uri=self._uri, token=self._token, timeout=self._timeout)
-            if client.has_collection(ALIAS):
-                # A server that was restarted has it on disk only.
-                client.load_collection(ALIAS)
-            self._client = client
-        return function(self._client)

@@ -11,6 +11,7 @@ from nar.architecture import Architecture, Decomposition
 from nar.errors import FailedPrecondition, InvalidInput, NotFound
 from nar.fingerprint import fingerprint
 from nar.graph import Graph
+from services.runtime import metrics
 from services.search.catalogue import Catalogue, Hit, Vector
 from services.search.evidence import MotifCount, SharedMotif, motif_counts, shared
 from services.search.filters import Filter
@@ -92,7 +93,9 @@ class Queries:
         live = await self._catalogue.model_version()
         exact = fingerprint(graph).exact
         known = self._embedded.get(exact)
-        if known is None or live not in ("", known.model_version):
+        is_known = known is not None and live in ("", known.model_version)
+        metrics.SEARCH_CACHE.labels("vector", "hit" if is_known else "miss").inc()
+        if known is None or not is_known:
             decomposition = await self._backends.mine(graph)
             try:
                 vector, version = await self._backends.embed(decomposition, live)

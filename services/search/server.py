@@ -11,12 +11,14 @@ from nar.v1 import index_pb2, index_pb2_grpc, search_pb2, search_pb2_grpc
 from services.runtime.blobs import BlobStore
 from services.runtime.jobs import JobStore
 from services.runtime.queue import StageQueue
+from services.runtime.queue_metrics import observe_queues
 from services.runtime.redis_connection import answers, connect
 from services.runtime.server import serve
 from services.runtime.tasks import STAGES
 from services.runtime.telemetry import configure_logs
 from services.search.backends import GrpcBackends
 from services.search.index_check import IndexCheck
+from services.search.index_metrics import IndexObserver
 from services.search.index_servicer import IndexServicer
 from services.search.index_version import IndexVersion
 from services.search.milvus_catalogue import MilvusCatalogue
@@ -57,7 +59,11 @@ async def main(settings: SearchSettings) -> None:
     async def health() -> Mapping[str, bool]:
         return {"redis": await answers(redis), "milvus": await catalogue.answers(), **await backends.health()}
 
+    observer = IndexObserver(catalogue.size, lambda: observe_queues(redis))
+    observing = asyncio.create_task(observer.run()) if settings.metrics_port else None
     await serve(settings, add, _SERVICES, health)
+    if observing is not None:
+        observing.cancel()
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ async def test_an_empty_index_answers_nothing(catalogue: MilvusCatalogue) -> Non
     assert await catalogue.nearest([0.0] * 8, "default", (), 0, 5) == []
     assert await catalogue.get("default", "a") is None
     assert await catalogue.collections() == {}
+    assert await catalogue.size() == ("", 0)
 
 
 async def test_write_search_filter_replace_and_remove(catalogue: MilvusCatalogue) -> None:
@@ -77,6 +78,7 @@ async def test_write_search_filter_replace_and_remove(catalogue: MilvusCatalogue
     assert await ids('family = "res\\"net" AND params >= 800') == ["m8", "m9"]
     assert await ids('family = "x\\" or pk != \\""') == []
     assert await catalogue.collections() == {"default": 20, "other": 1}
+    assert await catalogue.size() == ("v-1", 21)
 
     assert await catalogue.holders("default", [rows[3].architecture.fingerprint.exact]) == {
         rows[3].architecture.fingerprint.exact: ["m3"]

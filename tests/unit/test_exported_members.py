@@ -6,8 +6,9 @@ import sys
 import nar
 import nar.client
 
-PUBLIC = ["AsyncClient", "Client", "Graph", "__version__", "errors", "trace"]
+PUBLIC = ["TLS", "AsyncClient", "Client", "Graph", "__version__", "errors", "trace"]
 PUBLIC_CLIENT = [
+    "TLS",
     "AsyncClient",
     "Client",
     "Collection",

@@ -23,6 +23,7 @@ TRANSLATORS = (
     "search/index_servicer.py",
     "search/index_version.py",
     "search/milvus_catalogue.py",
+    "search/milvus_connection.py",
     "search/milvus_schema.py",
     "search/rebuilding.py",
     "search/search_servicer.py",

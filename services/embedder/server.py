@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import grpc
 import torch
+import uvloop
 
 from nar.errors import NarError
 from nar.v1 import embedder_pb2, embedder_pb2_grpc
@@ -47,4 +48,4 @@ async def main(settings: EmbedderSettings) -> None:
 if __name__ == "__main__":
     parsed = EmbedderSettings.parse()
     configure_logs("embedder", parsed)
-    asyncio.run(main(parsed))
+    uvloop.run(main(parsed))

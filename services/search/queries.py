@@ -12,7 +12,8 @@ from nar.errors import FailedPrecondition, InvalidInput, NotFound
 from nar.fingerprint import fingerprint
 from nar.graph import Graph
 from services.runtime import metrics
-from services.search.catalogue import Catalogue, Hit, Vector
+from services.search.cached_catalogue import CachedCatalogue
+from services.search.catalogue import Hit, Vector
 from services.search.evidence import MotifCount, SharedMotif, motif_counts, shared
 from services.search.filters import Filter
 
@@ -65,20 +66,23 @@ class _Embedded:
 
 
 class Queries:
-    """Answers queries from a catalogue; a graph that was asked for lately is not mined and embedded again."""
+    """Answers queries from a catalogue; a graph that was asked for lately is not mined and embedded again.
 
-    def __init__(self, catalogue: Catalogue, backends: Backends) -> None:
+    `index_version` is what the index had before the query came: a later write makes known answers void.
+    """
+
+    def __init__(self, catalogue: CachedCatalogue, backends: Backends) -> None:
         self._catalogue = catalogue
         self._backends = backends
         self._embedded: OrderedDict[str, _Embedded] = OrderedDict()
 
-    async def by_id(self, collection: str, identity: str) -> Query:
+    async def by_id(self, collection: str, identity: str, index_version: int) -> Query:
         """The query of an indexed architecture; it is not among its own neighbours.
 
         Raises:
             NotFound: the collection has none of this id.
         """
-        row = await self._catalogue.get(collection, identity)
+        row = await self._catalogue.get(collection, identity, index_version)
         if row is None:
             raise NotFound(f"collection {collection!r} has no architecture {identity!r}; `nar list` shows what it has")
         motifs = await self._backends.motifs(row.architecture.fingerprint.exact)
@@ -115,7 +119,15 @@ class Queries:
             self._embedded.popitem(last=False)
 
     async def neighbours(
-        self, query: Query, collection: str, where: Filter, offset: int, limit: int, *, with_motifs: bool
+        self,
+        query: Query,
+        collection: str,
+        where: Filter,
+        offset: int,
+        limit: int,
+        index_version: int,
+        *,
+        with_motifs: bool,
     ) -> list[Neighbour]:
         """The neighbours of rank `offset` to `offset + limit`, best first; before all, those of the same graph.
 
@@ -129,10 +141,10 @@ class Queries:
             raise InvalidInput(f"only the nearest {MAX_RESULTS:,} neighbours can be paged through", "page_token")
         extra = 1 if query.excluded_id else 0
         wanted = max(offset + limit + extra, _TIES)
-        hits = await self._catalogue.nearest(query.vector, collection, where, 0, wanted)
+        hits = await self._catalogue.nearest(query.vector, collection, where, wanted, index_version)
         if query.architecture is not None:
             exact = query.architecture.fingerprint.exact
-            hits.sort(key=lambda hit: hit.architecture.fingerprint.exact != exact)
+            hits = sorted(hits, key=lambda hit: hit.architecture.fingerprint.exact != exact)
         if not hits and collection not in await self._catalogue.collections():
             raise NotFound(
                 f"there is no collection {collection!r}; `nar collections` lists them, `nar index` makes one"

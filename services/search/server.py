@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 import grpc
+import uvloop
 
 from nar.v1 import index_pb2, index_pb2_grpc, search_pb2, search_pb2_grpc
 from services.runtime.blobs import BlobStore
@@ -69,4 +70,4 @@ async def main(settings: SearchSettings) -> None:
 if __name__ == "__main__":
     parsed = SearchSettings.parse()
     configure_logs("search", parsed)
-    asyncio.run(main(parsed))
+    uvloop.run(main(parsed))

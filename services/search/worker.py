@@ -54,7 +54,8 @@ class UpsertStage:
             rebuilt = ""
         if rebuilt:
             await self._catalogue.promote(rebuilt)
-            await self._version.bump()
+        # Rows may have become visible only now, after searches that knew of their writing.
+        await self._version.bump()
         await self._jobs.finish(job)
         if rebuilt:
             await self._blobs.delete(rebuild_key(job))

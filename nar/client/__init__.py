@@ -4,6 +4,7 @@ from nar.client.async_client import AsyncClient
 from nar.client.client import Client
 from nar.client.results import (
     Collection,
+    Finding,
     IndexedArchitecture,
     IndexFailure,
     IndexJob,
@@ -11,6 +12,7 @@ from nar.client.results import (
     MotifCount,
     Neighbour,
     SearchResult,
+    Severity,
     SharedMotif,
 )
 from nar.client.retry import RetryPolicy
@@ -22,6 +24,7 @@ __all__ = [
     "AsyncClient",
     "Client",
     "Collection",
+    "Finding",
     "IndexFailure",
     "IndexJob",
     "IndexedArchitecture",
@@ -31,5 +34,6 @@ __all__ = [
     "Neighbour",
     "RetryPolicy",
     "SearchResult",
+    "Severity",
     "SharedMotif",
 ]

@@ -17,7 +17,7 @@ from nar.client.calls import Answer, Call, Page
 from nar.client.channel import DEFAULT_TIMEOUT, open_async_channel, translate
 from nar.client.job_stream import JobStream, Sources, Unreadable
 from nar.client.queries import Query, QueryForms, SearchOptions, VectorLike
-from nar.client.results import Collection, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
+from nar.client.results import Collection, Finding, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
 from nar.client.retry import WATCHING, Attempts, RetryPolicy
 from nar.client.trace_context import call_span, current_trace
 from nar.errors import NarError, NotFound, Unavailable
@@ -113,6 +113,8 @@ class AsyncClient:
         labels: Mapping[str, str] | None = None,
         idempotency_key: str = "",
         unreadable: Unreadable | None = None,
+        skip_known: bool = False,
+        shard: tuple[int, int] = (0, 1),
         timeout: float | None = None,
     ) -> IndexJob:
         """Starts an index job and returns it as soon as every item is queued; see `nar.Client.index`."""
@@ -122,6 +124,8 @@ class AsyncClient:
             labels=labels or {},
             idempotency_key=idempotency_key,
             unreadable=unreadable,
+            skip_known=skip_known,
+            shard=shard,
         )
         return await self._send(stream, timeout)
 
@@ -151,6 +155,17 @@ class AsyncClient:
             except grpc.RpcError as error:
                 interruption = translate(error, self.address)
             await asyncio.sleep(attempts.delay_after(interruption))
+
+    async def rebuild_index(self) -> IndexJob:
+        """Starts a job that writes the index anew, with vectors of the model version that the embedder serves.
+
+        It is built beside the live index, which its end switches to; searches go on meanwhile.
+        """
+        return await self._run(calls.rebuild_index())
+
+    async def check_index(self) -> tuple[Finding, ...]:
+        """Compares what queue, vectors, records and embedder say, and what to do where they disagree."""
+        return await self._run(calls.check_index())
 
     async def cancel_job(self, id: str) -> IndexJob:
         """Cancels an index job: what is not yet extracted is dropped, what is indexed stays."""

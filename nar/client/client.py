@@ -18,7 +18,7 @@ from nar.client.calls import Answer, Call, Page
 from nar.client.channel import DEFAULT_TIMEOUT, open_channel, translate
 from nar.client.job_stream import JobStream, Sources, Unreadable
 from nar.client.queries import Query, QueryForms, SearchOptions, VectorLike
-from nar.client.results import Collection, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
+from nar.client.results import Collection, Finding, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
 from nar.client.retry import WATCHING, Attempts, RetryPolicy
 from nar.client.trace_context import call_span, current_trace
 from nar.errors import NarError, NotFound, Unavailable
@@ -147,6 +147,8 @@ class Client:
         labels: Mapping[str, str] | None = None,
         idempotency_key: str = "",
         unreadable: Unreadable | None = None,
+        skip_known: bool = False,
+        shard: tuple[int, int] = (0, 1),
         timeout: float | None = None,
     ) -> IndexJob:
         """Starts an index job and returns it as soon as every item is queued; `watch_job` follows it.
@@ -158,6 +160,8 @@ class Client:
             labels: what to keep with each of them.
             idempotency_key: a second job with the same key is not made, the first is returned.
             unreadable: told about files that cannot be read, which are then left out. Default: such a file is an error.
+            skip_known: whether to leave out models of libraries that the collection has under the live model version.
+            shard: number of a part of the models, from 0, and of how many parts; a model's part never changes.
             timeout: seconds. Default: none, because the service slows the stream down when its queue is full.
 
         """
@@ -167,6 +171,8 @@ class Client:
             labels=labels or {},
             idempotency_key=idempotency_key,
             unreadable=unreadable,
+            skip_known=skip_known,
+            shard=shard,
         )
         return self._send(stream, timeout)
 
@@ -196,6 +202,17 @@ class Client:
             except grpc.RpcError as error:
                 interruption = translate(error, self.address)
             time.sleep(attempts.delay_after(interruption))
+
+    def rebuild_index(self) -> IndexJob:
+        """Starts a job that writes the index anew, with vectors of the model version that the embedder serves.
+
+        It is built beside the live index, which its end switches to; searches go on meanwhile.
+        """
+        return self._run(calls.rebuild_index())
+
+    def check_index(self) -> tuple[Finding, ...]:
+        """Compares what queue, vectors, records and embedder say, and what to do where they disagree."""
+        return self._run(calls.check_index())
 
     def cancel_job(self, id: str) -> IndexJob:
         """Cancels an index job: what is not yet extracted is dropped, what is indexed stays."""

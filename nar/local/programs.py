@@ -53,14 +53,18 @@ class Program:
     level: int
 
 
-def programs(home: Home, ports: Ports, settings: Mapping[str, str]) -> tuple[Program, ...]:
+def programs(home: Home, ports: Ports, settings: Mapping[str, str], *, ray: bool = False) -> tuple[Program, ...]:
     """All processes of a local system in `home`; `settings` are NAR_* variables that win over its own.
+
+    With `ray` the embedder runs on Ray Serve instead of in one process.
 
     Raises:
         FailedPrecondition: what it needs is not installed.
 
     """
     require("local", "the local system")
+    if ray:
+        require("ray", "an embedder on Ray Serve")
     environment = {**_environment(home, ports), **settings}
     _check_weights({**os.environ, **environment})
     _check_tls({**os.environ, **environment})
@@ -70,7 +74,7 @@ def programs(home: Home, ports: Ports, settings: Mapping[str, str]) -> tuple[Pro
             (
                 sys.executable,
                 "-m",
-                f"services.{service}.server",
+                f"services.{service}.{'ray_host' if ray and service == 'embedder' else 'server'}",
                 "--host",
                 HOST,
                 "--port",

@@ -23,6 +23,8 @@ REQUIRED: Mapping[str, Role] = {
     "/nar.v1.IndexService/ListIndexJobs": Role.READ,
     "/nar.v1.IndexService/ListIndexJobFailures": Role.READ,
     "/nar.v1.IndexService/DeleteArchitecture": Role.WRITE,
+    "/nar.v1.IndexService/RebuildIndex": Role.WRITE,
+    "/nar.v1.IndexService/CheckIndex": Role.READ,
     "/nar.v1.ExtractorService/Extract": Role.READ,
     "/nar.v1.ExtractorService/ListModels": Role.READ,
     "/nar.v1.MotifMinerService/Mine": Role.READ,

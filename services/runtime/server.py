@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -77,7 +78,10 @@ async def serve(
 
 @contextmanager
 def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Sets `stop` on SIGTERM or SIGINT while it lasts."""
+    """Sets `stop` on SIGTERM or SIGINT while it lasts; nothing outside the main thread, which gets no signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)

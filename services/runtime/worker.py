@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import uvloop
+
 from services.runtime.metrics_endpoint import metrics_endpoint
 from services.runtime.server import stopping_on_signals
 from services.runtime.settings import ServiceSettings
@@ -25,7 +27,7 @@ def run_worker(service: str, main: Callable[[Settings], Awaitable[None]], settin
     async def run() -> None:
         await main(settings)
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 async def run_stage(stage: str, handler: Handler, settings: ServiceSettings, *, concurrency: int = 1) -> None:

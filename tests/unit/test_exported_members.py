@@ -12,6 +12,7 @@ PUBLIC_CLIENT = [
     "AsyncClient",
     "Client",
     "Collection",
+    "Finding",
     "IndexFailure",
     "IndexJob",
     "IndexedArchitecture",
@@ -21,6 +22,7 @@ PUBLIC_CLIENT = [
     "Neighbour",
     "RetryPolicy",
     "SearchResult",
+    "Severity",
     "SharedMotif",
 ]
 

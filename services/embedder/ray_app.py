@@ -28,7 +28,7 @@ from services.embedder.embedder_servicer import EmbedderServicer
 from services.embedder.models import Models
 from services.embedder.server import SERVICE
 from services.embedder.settings import SHIPPED_WEIGHTS, EmbedderSettings
-from services.runtime import server
+from services.runtime import metrics, server
 from services.runtime.telemetry import configure_logs, log
 
 _PROBE_SECONDS = 5.0
@@ -163,6 +163,7 @@ class Front(embedder_pb2_grpc.EmbedderServiceServicer):
         except (NarError, TimeoutError):
             return False
         self._models[name] = embedder_pb2.GetModelResponse.FromString(answer)
+        metrics.EMBEDDER_MODELS.labels(self._models[name].model_version).set(1)
         return True
 
     def _add(self, target: grpc.aio.Server) -> None:

@@ -17,6 +17,11 @@ from services.embedder.settings import EmbedderSettings
 from services.runtime.telemetry import configure_logs, log
 
 _NAME = "embedder"
+# What may be given as a flag, which the front's process does not see; what is secured here must be secured there.
+_OF_THE_FRONT = {
+    *("host", "port", "log_level", "log_format", "linger_seconds", "drain_seconds", "metrics_port", "metrics_host"),
+    *("tls_cert", "tls_key", "tls_client_ca", "tokens_file"),
+}
 
 
 def main(settings: EmbedderSettings) -> None:
@@ -42,7 +47,7 @@ def arguments(settings: EmbedderSettings) -> Arguments:
     """The settings as arguments of the application; other weights are served beside the live ones."""
     models = {"current": ModelReplicas(weights=settings.weights, max_replicas=settings.ray_replicas)}
     models |= {f"other-{index}": ModelReplicas(weights=path) for index, path in enumerate(settings.other_weights)}
-    chosen = settings.model_dump(include={"host", "port", "log_level", "log_format", "linger_seconds", "drain_seconds"})
+    chosen = settings.model_dump(include=_OF_THE_FRONT)
     return Arguments(models=models, live="current", settings=chosen)
 
 

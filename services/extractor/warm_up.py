@@ -12,8 +12,6 @@ import os
 import warnings
 
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TRANSFORMERS_VERBOSITY="error", NO_COLOR="1")
-# Children read foreign models: what they cannot see they cannot give away.
-os.environ.pop("NAR_TOKEN", None)
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 # Server and worker are here because multiprocessing runs the main module once more in each child.

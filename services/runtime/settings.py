@@ -24,7 +24,10 @@ class ServiceSettings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(0, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    redis_url: str = Field("redis://127.0.0.1:56379/0", description="Redis or Valkey that holds queue and jobs.")
+    # Its URL may hold a password.
+    redis_url: str = Field(
+        "redis://127.0.0.1:56379/0", repr=False, description="Redis or Valkey that holds queue and jobs."
+    )
     blob_url: str = Field("", description="fsspec URL of the blob store; empty: the folder blobs in NAR_HOME.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level to log.")
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or text for people.")

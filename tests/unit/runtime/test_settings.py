@@ -45,6 +45,7 @@ def test_a_token_shows_neither_in_help_nor_in_reprs_nor_in_complaints(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("NAR_TOKEN", "s3cret")
+    monkeypatch.setenv("NAR_REDIS_URL", "redis://:s3cret@host:1/0")
     settings = ServiceSettings.parse([])
     assert settings.token.get_secret_value() == "s3cret"
     for arguments in (["--help"], ["--port", "70000"]):

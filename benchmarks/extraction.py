@@ -1,9 +1,9 @@
 """Time to build and capture, and what is captured: `python -m benchmarks.extraction [--models 50] [--json]`.
 
 A fixed random choice of models of timm, torchvision and transformers. Each method runs in a process of its own and
-builds each model itself, as its users would: ours, torch.fx and torchview on the meta device, torch.export and torchlens
-with the model in memory. A model that takes more than a minute counts as not captured. Times are medians over the models that
-all methods captured.
+builds each model itself, as its users would: ours, torch.fx and torchview on the meta device, torch.export and
+torchlens with the model in memory. A model that takes more than a minute counts as not captured. Times are medians over
+the models that all methods captured.
 """
 
 from __future__ import annotations

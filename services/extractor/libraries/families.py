@@ -31,6 +31,11 @@ _JOINED = {
     "transformers/swinv2": "swin_transformer_v2",
     "transformers/vit": "vision_transformer",
     "ultralytics/rtdetr": "rt_detr",
+    "vit_pytorch/cross_vit": "crossvit",
+    "vit_pytorch/max_vit": "maxxvit",
+    "vit_pytorch/mobile_vit": "mobilevit",
+    "vit_pytorch/twins_svt": "twins",
+    "vit_pytorch/vit": "vision_transformer",
 }
 
 # pytorchcv keeps a network for each data set in a module of its own.

@@ -19,5 +19,24 @@ class Entry:
 
 
 ENVIRONMENTS: dict[str, Entry] = {
+    "recommenders": Entry(("recbole",), ("colorama==0.4.6", "plotly==7.1.0", "recbole==1.2.1", "tabulate==0.10.0")),
+    "series": Entry(
+        ("neuralforecast", "pypots"),
+        (
+            *("coreforecast==0.0.20", "einops==0.8.2", "h5py==3.16.0", "lightning-utilities==0.15.3"),
+            *("neuralforecast==3.3.0", "pypots==1.5", "pytorch-lightning==2.6.6", "torchmetrics==1.9.0"),
+            "utilsforecast==0.2.17",
+        ),
+    ),
+    "signals": Entry(
+        ("braindecode",),
+        (
+            *("axial-positional-embedding==0.3.12", "braindecode==1.8.1", "colt5-attention==0.11.2"),
+            *("decorator==5.3.1", "docstring-inheritance==3.0.0", "einops==0.8.2", "h5py==3.16.0"),
+            *("hyper-connections==0.4.11", "lazy-loader==0.6", "linear-attention-transformer==0.19.1"),
+            *("linformer==0.2.3", "local-attention==1.11.2", "mne==1.13.2", "platformdirs==4.14.8", "pooch==1.9.0"),
+            *("product-key-memory==0.3.0", "skorch==1.4.0", "torchinfo==1.8.0"),
+        ),
+    ),
     "vit_pytorch": Entry(("vit_pytorch",), ("einops==0.8.1", "vit-pytorch==1.26.11")),
 }

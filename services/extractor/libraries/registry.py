@@ -22,10 +22,14 @@ from services.extractor.tracer import trace
 from services.extractor.weightless import build_without_weights
 
 LIBRARIES = (
+    "braindecode",
     "diffusers",
     "effdet",
+    "neuralforecast",
     "open_clip",
+    "pypots",
     "pytorchcv",
+    "recbole",
     "segmentation_models_pytorch",
     "timm",
     "torchaudio",

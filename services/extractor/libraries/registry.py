@@ -32,6 +32,7 @@ LIBRARIES = (
     "recbole",
     "segmentation_models_pytorch",
     "timm",
+    "torch_geometric",
     "torchaudio",
     "torchsr",
     "torchvision",

@@ -8,6 +8,9 @@ else: variants that a library keeps in a module of their own stay apart.
 from __future__ import annotations
 
 _JOINED = {
+    "monai/autoencoderkl": "autoencoder_kl",
+    "monai/basic_unetplusplus": "unetplusplus",
+    "monai/vit": "vision_transformer",
     "pytorchcv/fcn8sd": "fcn",
     "pytorchcv/inceptionresnetv2": "inception_resnet_v2",
     "pytorchcv/inceptionv3": "inception_v3",

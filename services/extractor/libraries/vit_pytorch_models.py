@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from services.extractor.libraries import vit_pytorch_recipes as recipes
 from services.extractor.libraries.model import BuiltModel
+from services.extractor.libraries.vit_pytorch_stages import STAGED
 
-_RECIPES = recipes.plain() | recipes.STAGED | recipes.SEQUENCES | recipes.COMBINED
+_RECIPES = recipes.plain() | STAGED | recipes.SEQUENCES | recipes.COMBINED
 
 
 def names() -> list[str]:

@@ -8,12 +8,11 @@ import torch
 
 from services.extractor.libraries.recipe import Recipe, floats, integers
 
-_CLASSES = "image-classification"
+CLASSES = "image-classification"
 _VIDEO_CLASSES = "video-classification"
 _ROBOT = "robotics"
 
-_IMAGE = (floats(1, 3, 256, 256),)
-_SMALL_IMAGE = (floats(1, 3, 224, 224),)
+IMAGE = (floats(1, 3, 256, 256),)
 _VIDEO = (floats(1, 3, 16, 128, 128),)
 
 _BASE: dict[str, Any] = {
@@ -71,84 +70,42 @@ _PLAIN: dict[str, tuple[str, dict[str, Any]]] = {
 def plain() -> dict[str, Recipe]:
     """Models that keep one resolution."""
     return {
-        module: Recipe(f"vit_pytorch.{module}:{kind}", _CLASSES, _IMAGE, _BASE | more)
+        module: Recipe(f"vit_pytorch.{module}:{kind}", CLASSES, IMAGE, _BASE | more)
         for module, (kind, more) in _PLAIN.items()
     }
 
 
-def _staged(path: str, inputs: tuple[Any, ...] = _SMALL_IMAGE, **arguments: Any) -> Recipe:
-    return Recipe(f"vit_pytorch.{path}", _CLASSES, inputs, {"num_classes": 1000} | arguments)
-
-
-_CCT = {
-    **{"img_size": 224, "kernel_size": 7, "stride": 2, "padding": 3, "pooling_kernel_size": 3, "pooling_stride": 2},
-    **{"pooling_padding": 1, "positional_embedding": "learnable"},
+CCT = {
+    "img_size": 224,
+    "kernel_size": 7,
+    "stride": 2,
+    "padding": 3,
+    "pooling_kernel_size": 3,
+    "pooling_stride": 2,
+    "pooling_padding": 1,
+    "positional_embedding": "learnable",
 }
-_JET = {"image_size": 224, "patch_size": 16, "dim": 512, "depth": 6, "heads": 8, "mlp_dim": 3072}
-_MAX = {"dim_conv_stem": 64, "dim": 96, "depth": (2, 2, 5, 2)}
-_MOBILE = (
-    ("mobile_vit_xxs", [64, 80, 96], [16, 16, 24, 24, 48, 48, 64, 64, 80, 80, 320]),
-    ("mobile_vit_xs", [96, 120, 144], [16, 32, 48, 48, 64, 64, 80, 80, 96, 96, 384]),
-    ("mobile_vit_s", [144, 192, 240], [16, 32, 64, 64, 96, 96, 128, 128, 160, 160, 640]),
-)
-
-STAGED = {
-    "cct": _staged("cct:CCT", embedding_dim=384, n_conv_layers=2, num_layers=14, num_heads=6, mlp_ratio=3.0, **_CCT),
-    "cct_2": _staged("cct:cct_2", n_conv_layers=1, **_CCT),
-    "cct_7": _staged("cct:cct_7", n_conv_layers=1, **_CCT),
-    "cct_14": _staged("cct:cct_14", n_conv_layers=1, **_CCT),
-    "cct_16": _staged("cct:cct_16", n_conv_layers=1, **_CCT),
-    "cross_vit": _staged(
-        "cross_vit:CrossViT",
-        _IMAGE,
-        **{"image_size": 256, "depth": 4, "sm_dim": 192, "sm_patch_size": 16, "sm_enc_depth": 2, "lg_dim": 384},
-        **{"lg_patch_size": 64, "lg_enc_depth": 3},
-    ),
-    "crossformer": _staged("crossformer:CrossFormer"),
-    "cvt": _staged("cvt:CvT", s3_heads=4),
-    "jet_vit": _staged("jet_vit:JetViT", attn_layers=["LA", "LA", "WA", "FA", "LA", "FA"], **_JET),
-    "levit": _staged("levit:LeViT", image_size=224, dim=(256, 384, 512), depth=4, heads=(4, 6, 8), mlp_mult=2),
-    "look_vit": _staged(
-        "look_vit:LookViT",
-        _IMAGE,
-        image_size=256,
-        dim=512,
-        depth=2,
-        patch_size=32,
-        highres_patch_size=8,
-        highres_mlp_factor=2,
-    ),
-    "max_vit": _staged("max_vit:MaxViT", **_MAX),
-    "max_vit_with_registers": _staged("max_vit_with_registers:MaxViT", **_MAX),
-    "nest": _staged(
-        "nest:NesT", image_size=224, patch_size=4, dim=96, heads=3, num_hierarchies=3, block_repeats=(2, 2, 8)
-    ),
-    "pit": _staged("pit:PiT", image_size=224, patch_size=14, dim=256, depth=(3, 3, 3), heads=16, mlp_dim=2048),
-    "regionvit": _staged("regionvit:RegionViT"),
-    "scalable_vit": _staged(
-        "scalable_vit:ScalableViT",
-        _IMAGE,
-        **{"dim": 64, "heads": (2, 4, 8, 16), "depth": (2, 2, 20, 2), "ssa_dim_key": (40, 40, 40, 32)},
-        **{"reduction_factor": (8, 4, 2, 1), "window_size": (64, 32, None, None)},
-    ),
-    "sep_vit": _staged("sep_vit:SepViT", dim=32, dim_head=32, heads=(1, 2, 4, 8), depth=(1, 2, 6, 2)),
-    "t2t": _staged("t2t:T2TViT", image_size=224, dim=512, depth=5, heads=8, mlp_dim=512),
-    "twins_svt": _staged("twins_svt:TwinsSVT"),
-    **{
-        name: _staged("mobile_vit:MobileViT", _IMAGE, image_size=(256, 256), dims=dims, channels=channels)
-        for name, dims, channels in _MOBILE
-    },
-}
-
 _SERIES = {"seq_len": 256, "patch_size": 16, "num_classes": 1000, "dim": 1024, "depth": 6, "heads": 8, "mlp_dim": 2048}
 _FRAMES: dict[str, Any] = {
-    **{"image_size": 128, "frames": 16, "image_patch_size": 16, "frame_patch_size": 2, "num_classes": 1000},
-    **{"dim": 1024, "heads": 8, "mlp_dim": 2048},
+    "image_size": 128,
+    "frames": 16,
+    "image_patch_size": 16,
+    "frame_patch_size": 2,
+    "num_classes": 1000,
+    "dim": 1024,
+    "heads": 8,
+    "mlp_dim": 2048,
 }
 _DEPTHS = {"spatial_depth": 6, "temporal_depth": 6, "use_flash_attn": False}
 _VOLUME: dict[str, Any] = {
-    **{"ndim": 3, "input_shape": (16, 128, 128), "patch_size": (2, 16, 16), "num_classes": 1000, "dim": 1024},
-    **{"depth": 6, "heads": 8, "mlp_dim": 2048},
+    "ndim": 3,
+    "input_shape": (16, 128, 128),
+    "patch_size": (2, 16, 16),
+    "num_classes": 1000,
+    "dim": 1024,
+    "depth": 6,
+    "heads": 8,
+    "mlp_dim": 2048,
 }
 
 
@@ -163,7 +120,7 @@ SEQUENCES = {
         (floats(1, 3, 8, 224, 224),),
         {"num_frames": 8, "embedding_dim": 384, "n_conv_layers": 2, "num_layers": 14, "num_heads": 6, "mlp_ratio": 3.0}
         | {"frame_kernel_size": 3, "num_classes": 1000}
-        | _CCT,
+        | CCT,
     ),
     "simple_flash_attn_vit_3d": _video("simple_flash_attn_vit_3d:SimpleViT", depth=6, **_FRAMES),
     "simple_vit_1d": Recipe("vit_pytorch.simple_vit_1d:SimpleViT", "", (floats(1, 3, 256),), _SERIES),
@@ -179,15 +136,24 @@ SEQUENCES = {
 }
 
 _ACTING: dict[str, Any] = {
-    **{"dim": 512, "depth": 9, "heads": 8, "dim_head": 64, "mlp_dim": 2048, "dim_action": 20, "action_chunk_len": 7},
-    **{"time_seq_len": 4, "num_tasks": 4, "dim_extra_token": 33, "vit_layer_indices": (0, 0, 1, 1, 2, 2, 3, 3, 4)},
+    "dim": 512,
+    "depth": 9,
+    "heads": 8,
+    "dim_head": 64,
+    "mlp_dim": 2048,
+    "dim_action": 20,
+    "action_chunk_len": 7,
+    "time_seq_len": 4,
+    "num_tasks": 4,
+    "dim_extra_token": 33,
+    "vit_layer_indices": (0, 0, 1, 1, 2, 2, 3, 3, 4),
 }
 _EYE = _BASE | {"dim": 384, "heads": 8, "depth": 4, "mlp_dim": 1536}
 _EAR = {"dim": 384, "depth": 4, "heads": 8, "num_classes": 1000, "patch_size": 16, "mlp_dim": 1536}
 _TASKS = {"tasks": integers(1), "extra": floats(1, 33)}
 
 COMBINED = {
-    "na_vit": Recipe("vit_pytorch.na_vit:NaViT", _CLASSES, (lambda: [[torch.empty(3, 256, 256)]],), _BASE),
+    "na_vit": Recipe("vit_pytorch.na_vit:NaViT", CLASSES, (lambda: [[torch.empty(3, 256, 256)]],), _BASE),
     "vat": Recipe(
         "vit_pytorch.vat:VAT",
         _ROBOT,
@@ -226,14 +192,14 @@ COMBINED = {
     ),
     "looped_vit": Recipe(
         "vit_pytorch.looped_vit:LoopedViT",
-        _CLASSES,
-        _IMAGE,
+        CLASSES,
+        IMAGE,
         {"image_size": 256, "patch_size": 16, "num_classes": 1000, "dim": 512, "heads": 8, "mlp_dim": 2048},
     ),
     "wwt": Recipe(
         "vit_pytorch.wwt:WWT",
-        _CLASSES,
-        _IMAGE,
+        CLASSES,
+        IMAGE,
         _BASE
         | {"dim": 256, "depth": 2, "heads": 4, "mlp_dim": 512, "num_slots": (64, 32, 16)}
         | {"interactions": ((0, 1), (0, 2), (1, 2), (2, 3)), "num_register_tokens": 4}
@@ -241,10 +207,10 @@ COMBINED = {
     ),
     "learnable_memory_vit/adapter": Recipe(
         "vit_pytorch.learnable_memory_vit:Adapter",
-        _CLASSES,
-        _IMAGE,
+        CLASSES,
+        IMAGE,
         {
-            "vit": Recipe("vit_pytorch.learnable_memory_vit:ViT", _CLASSES, _IMAGE, _FINE | {"heads": 8}),
+            "vit": Recipe("vit_pytorch.learnable_memory_vit:ViT", CLASSES, IMAGE, _FINE | {"heads": 8}),
             "num_classes": 2,
             "num_memories_per_layer": 5,
         },

@@ -38,5 +38,9 @@ ENVIRONMENTS: dict[str, Entry] = {
             *("product-key-memory==0.3.0", "skorch==1.4.0", "torchinfo==1.8.0"),
         ),
     ),
+    "vision": Entry(
+        ("monai", "spandrel", "spandrel_extra_arches"),
+        ("einops==0.8.1", "monai==1.6.1", "spandrel==0.4.2", "spandrel-extra-arches==0.2.0"),
+    ),
     "vit_pytorch": Entry(("vit_pytorch",), ("einops==0.8.1", "vit-pytorch==1.26.11")),
 }

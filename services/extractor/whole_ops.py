@@ -48,8 +48,19 @@ def _recurrent(name: str, states: int) -> Callable[..., Whole]:
     return whole
 
 
+def _inverse_stft(
+    data: Tensor, n_fft: int, hop_length: int | None = None, *settings: Any, length: int | None = None, **_: Any
+) -> Whole:
+    """A sound from its spectrum, (..., bins, frames) -> (..., samples); torch checks numbers of the window first."""
+    hop = hop_length or n_fft // 4
+    arguments = {"input": data, "n_fft": n_fft, "hop_length": hop}
+    given = length if length is not None else settings[5] if len(settings) > 5 else None
+    return "aten.istft", arguments, ((*data.shape[:-2], given or (data.shape[-1] - 1) * hop),)
+
+
 WHOLE_OPS: dict[Callable[..., Any], Callable[..., Whole]] = {
     functional.scaled_dot_product_attention: _attention,
+    torch.istft: _inverse_stft,
     torch.lstm: _recurrent("aten.lstm", 2),
     torch.gru: _recurrent("aten.gru", 1),
     torch.rnn_tanh: _recurrent("aten.rnn_tanh", 1),

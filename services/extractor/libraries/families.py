@@ -8,6 +8,9 @@ else: variants that a library keeps in a module of their own stay apart.
 from __future__ import annotations
 
 _JOINED = {
+    "braindecode/tsinception": "tsception",
+    # A network for tables, which is no lineage of images.
+    "deeptab/resnet": "tabular_resnet",
     "monai/autoencoderkl": "autoencoder_kl",
     "monai/basic_unetplusplus": "unetplusplus",
     "monai/vit": "vision_transformer",
@@ -22,6 +25,7 @@ _JOINED = {
     "pytorchcv/seresnet": "resnet",
     "pytorchcv/seresnext": "resnet",
     "pytorchcv/wrn": "resnet",
+    "torcheeg/vit": "vision_transformer",
     "torchvision/maxvit": "maxxvit",
     "torchvision/mvit": "mvitv2",
     "transformers/bit": "resnetv2",

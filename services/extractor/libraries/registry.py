@@ -23,11 +23,13 @@ from services.extractor.weightless import build_without_weights
 
 LIBRARIES = (
     "braindecode",
+    "deeptab",
     "diffusers",
     "effdet",
     "monai",
     "neuralforecast",
     "open_clip",
+    "pykeen",
     "pypots",
     "pytorchcv",
     "recbole",
@@ -37,16 +39,21 @@ LIBRARIES = (
     "timm",
     "torch_geometric",
     "torchaudio",
+    "torcheeg",
     "torchsr",
     "torchvision",
     "transformers",
+    "tsl",
     "ultralytics",
     "vit_pytorch",
 )
 """Libraries that have a module of the same name in this package."""
 
 # Where the package that is installed has another name than the one that is imported.
-_DISTRIBUTIONS = {"open_clip": "open_clip_torch"}
+_DISTRIBUTIONS = {
+    "open_clip": "open_clip_torch",
+    "tsl": "torch-spatiotemporal",
+}
 
 # What the code of a model may raise when it is built or run on tensors without memory.
 LIBRARY_ERRORS = (

@@ -19,6 +19,19 @@ class Entry:
 
 
 ENVIRONMENTS: dict[str, Entry] = {
+    "audio": Entry(
+        ("asteroid", "espnet", "pythae", "speechbrain", "spikingjelly"),
+        (
+            *("asteroid==0.7.0", "asteroid-filterbanks==0.4.0", "cffi==2.1.1", "einops==0.8.1", "espnet==202511"),
+            *("h5py==3.16.0", "julius==0.2.8", "lazy-loader==0.6", "librosa==0.11.0", "loguru==0.7.3"),
+            *("opt-einsum==3.4.0", "pycparser==3.12", "pythae==0.1.2", "soundfile==0.14.0", "spikingjelly==2.0.0"),
+            *("speechbrain==1.1.2", "torch-complex==0.4.4", "typeguard==4.6.1"),
+        ),
+    ),
+    "keras": Entry(
+        ("keras",),
+        ("absl-py==2.5.1", "h5py==3.16.0", "keras==3.15.1", "namex==0.1.0", "optree==0.20.0"),
+    ),
     "lucidrains": Entry(
         ("lucidrains",),
         (

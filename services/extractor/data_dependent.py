@@ -68,7 +68,7 @@ def _bincount(tensor: Tensor, weights: Tensor | None = None, minlength: int = 0)
 
 
 def _pack(tensor: Tensor, lengths: Tensor, batch_first: bool) -> tuple[Tensor, Tensor]:
-    """Sequences in a row, all as long as the longest can be; how many go on at each step is a number, as torch wants."""
+    """Sequences in a row, all as long as can be; how many go on at each step are numbers, as torch wants."""
     batch, steps = tensor.shape[:2] if batch_first else (tensor.shape[1], tensor.shape[0])
     return tensor.new_empty(batch * steps, *tensor.shape[2:]), torch.full((steps,), batch, device="cpu")
 

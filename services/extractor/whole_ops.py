@@ -48,14 +48,16 @@ def _recurrent(name: str, states: int) -> Callable[..., Whole]:
     return whole
 
 
-def _inverse_stft(
-    data: Tensor, n_fft: int, hop_length: int | None = None, *settings: Any, length: int | None = None, **_: Any
-) -> Whole:
+_STFT = ("input", "n_fft", "hop_length", "win_length", "window", "center", "normalized", "onesided", "length")
+
+
+def _inverse_stft(*positional: Any, **named: Any) -> Whole:
     """A sound from its spectrum, (..., bins, frames) -> (..., samples); torch checks numbers of the window first."""
-    hop = hop_length or n_fft // 4
-    arguments = {"input": data, "n_fft": n_fft, "hop_length": hop}
-    given = length if length is not None else settings[5] if len(settings) > 5 else None
-    return "aten.istft", arguments, ((*data.shape[:-2], given or (data.shape[-1] - 1) * hop),)
+    given = dict(zip(_STFT, positional, strict=False)) | named
+    data, size = given["input"], given["n_fft"]
+    hop = given.get("hop_length") or size // 4
+    samples = given.get("length") or (data.shape[-1] - 1) * hop
+    return "aten.istft", {"input": data, "n_fft": size, "hop_length": hop}, ((*data.shape[:-2], samples),)
 
 
 WHOLE_OPS: dict[Callable[..., Any], Callable[..., Whole]] = {

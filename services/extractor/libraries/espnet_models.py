@@ -83,7 +83,7 @@ def _text_to_mel(**others: Input) -> Mapping[str, Input]:
     }
 
 
-_MACARON = {
+_MACARON: dict[str, Any] = {
     "num_blocks": 12,
     "macaron_style": True,
     "use_cnn_module": True,
@@ -165,7 +165,9 @@ _RECIPES = {
     "enh/bsrnn": _separator("bsrnn_separator", "BSRNNSeparator", (_complex(1, 100, 481), _lengths(100)), input_dim=481),
     "enh/conformer": _separator("conformer_separator", "ConformerSeparator", _SPECTRUM, input_dim=_BINS),
     "enh/dan": _separator("dan_separator", "DANSeparator", _SPECTRUM, input_dim=_BINS),
-    "enh/dc-crn": _separator("dc_crn_separator", "DC_CRNSeparator", (_complex(1, 100, 161), _lengths(100)), input_dim=161),
+    "enh/dc-crn": _separator(
+        "dc_crn_separator", "DC_CRNSeparator", (_complex(1, 100, 161), _lengths(100)), input_dim=161
+    ),
     "enh/dccrn": _separator("dccrn_separator", "DCCRNSeparator", _SPECTRUM, input_dim=_BINS),
     "enh/dcunet": _enhancer("dcunet", "DCUNet", (_complex(1, 1, 257, 257), floats(1))),
     "enh/dpcl": _separator("dpcl_separator", "DPCLSeparator", _SPECTRUM, input_dim=_BINS),
@@ -249,7 +251,9 @@ _RECIPES = {
         input_resolution=(130, 256),
     ),
     "spk/ecapa-tdnn": _speaker("ecapa_tdnn_encoder", "EcapaTdnnEncoder"),
-    "spk/mfa-conformer": _speaker("conformer_encoder", "MfaConformerEncoder", "mfa_conformer", **_MACARON | {"num_blocks": 6}),
+    "spk/mfa-conformer": _speaker(
+        "conformer_encoder", "MfaConformerEncoder", "mfa_conformer", **_MACARON | {"num_blocks": 6}
+    ),
     "spk/rawnet3": Recipe(
         "espnet2.spk.encoder.rawnet3_encoder:RawNet3Encoder",
         _SPEAKER,

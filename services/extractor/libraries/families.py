@@ -8,6 +8,17 @@ else: variants that a library keeps in a module of their own stay apart.
 from __future__ import annotations
 
 _JOINED = {
+    "asteroid/dprnn_tasnet": "dprnn",
+    "espnet/conformer_encoder": "conformer",
+    "espnet/dprnn_separator": "dprnn",
+    "espnet/dptnet_separator": "dptnet",
+    "espnet/tcn_separator": "conv_tasnet",
+    "keras/efficientnet_v2": "efficientnet",
+    "keras/mobilenet_v2": "mobilenetv2",
+    "keras/mobilenet_v3": "mobilenetv3",
+    "keras/resnet_v2": "resnetv2",
+    "keras/vgg16": "vgg",
+    "keras/vgg19": "vgg",
     "braindecode/tsinception": "tsception",
     # A network for tables, which is no lineage of images.
     "deeptab/resnet": "tabular_resnet",

@@ -67,12 +67,29 @@ def _bincount(tensor: Tensor, weights: Tensor | None = None, minlength: int = 0)
     return _indices(max(minlength, 1), tensor)
 
 
+def _pack(tensor: Tensor, lengths: Tensor, batch_first: bool) -> tuple[Tensor, Tensor]:
+    """Sequences in a row, all as long as can be; how many go on at each step are numbers, as torch wants."""
+    batch, steps = tensor.shape[:2] if batch_first else (tensor.shape[1], tensor.shape[0])
+    return tensor.new_empty(batch * steps, *tensor.shape[2:]), torch.full((steps,), batch, device="cpu")
+
+
+def _unpack(
+    data: Tensor, batch_sizes: Tensor, batch_first: bool, padding_value: float, total_length: int = -1
+) -> tuple[Tensor, Tensor]:
+    steps = batch_sizes.shape[0]
+    batch = data.shape[0] // steps
+    shape = (batch, max(steps, total_length)) if batch_first else (max(steps, total_length), batch)
+    return data.new_empty(*shape, *data.shape[1:]), torch.full((batch,), steps, device="cpu")
+
+
 ANSWERS: dict[str, Callable[..., Any]] = {
     "aten._local_scalar_dense": _number,
     "aten.is_nonzero": lambda tensor: True,
     "aten.equal": lambda one, two: one.shape == two.shape,
     "aten.nonzero": _nonzero,
     "aten.masked_select": _masked_select,
+    "aten._pack_padded_sequence": _pack,
+    "aten._pad_packed_sequence": _unpack,
     "aten._unique2": _unique,
     "aten.unique_consecutive": _unique,
     "aten.unique_dim": _unique_dim,

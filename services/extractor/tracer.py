@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
@@ -49,6 +49,7 @@ def trace(
     torch.backends.mha.set_fastpath_enabled(False)
     with ExitStack() as stack:
         stack.enter_context(torch.no_grad())
+        stack.enter_context(_without_autocast())
         stack.enter_context(recorder.paths)
         stack.enter_context(WholeOps(recorder))
         stack.enter_context(recorder)
@@ -184,15 +185,43 @@ class WholeOps(TorchFunctionMode):
         if func is Tensor.__format__ and args[0].is_meta and args[0].dim() == 0:
             # A name that is made of a number, such as that of an expert.
             return format(args[0].item(), *args[1:])
+        if func is Tensor.type and len(args) > 1 and str(args[1]).startswith("torch.meta."):
+            # A type by its name, which torch does not know for the meta device.
+            return args[0].to("meta", _TYPES[args[1]])
         whole = WHOLE_OPS.get(func)
         if whole is None:
             return func(*args, **kwargs)
         name, arguments, shapes = whole(*args, **kwargs)
         like = next(value for value in tree_leaves(arguments) if isinstance(value, Tensor))
         with torch._C._DisableTorchDispatch():
-            tensors = tuple(torch.empty(shape, dtype=like.dtype, device=like.device) for shape in shapes)
+            real = like.dtype.to_real() if func is torch.istft else like.dtype
+            tensors = tuple(torch.empty(shape, dtype=real, device=like.device) for shape in shapes)
         self._recorder.record(name, arguments, tensors)
         return tensors if len(tensors) > 1 else tensors[0]
+
+
+_TYPES = {
+    torch.empty(0, dtype=dtype, device="meta").type(): dtype
+    for dtype in (torch.float16, torch.float32, torch.float64, torch.int32, torch.int64, torch.bool)
+}
+
+
+@contextmanager
+def _without_autocast() -> Iterator[None]:
+    """Lets code turn autocast on and off for the meta device, which torch refuses; it stays off."""
+    original = torch.autocast.__init__
+
+    def start(self: torch.autocast, device_type: str, *args: Any, **kwargs: Any) -> None:
+        if device_type == "meta":
+            original(self, "cpu", enabled=False)
+        else:
+            original(self, device_type, *args, **kwargs)
+
+    torch.autocast.__init__ = start  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        torch.autocast.__init__ = original  # type: ignore[method-assign]
 
 
 _OPTIONAL_TENSORS = {"bias", "weight", "running_mean", "running_var", "attn_mask"}

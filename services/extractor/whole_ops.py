@@ -48,8 +48,21 @@ def _recurrent(name: str, states: int) -> Callable[..., Whole]:
     return whole
 
 
+_STFT = ("input", "n_fft", "hop_length", "win_length", "window", "center", "normalized", "onesided", "length")
+
+
+def _inverse_stft(*positional: Any, **named: Any) -> Whole:
+    """A sound from its spectrum, (..., bins, frames) -> (..., samples); torch checks numbers of the window first."""
+    given = dict(zip(_STFT, positional, strict=False)) | named
+    data, size = given["input"], given["n_fft"]
+    hop = given.get("hop_length") or size // 4
+    samples = given.get("length") or (data.shape[-1] - 1) * hop
+    return "aten.istft", {"input": data, "n_fft": size, "hop_length": hop}, ((*data.shape[:-2], samples),)
+
+
 WHOLE_OPS: dict[Callable[..., Any], Callable[..., Whole]] = {
     functional.scaled_dot_product_attention: _attention,
+    torch.istft: _inverse_stft,
     torch.lstm: _recurrent("aten.lstm", 2),
     torch.gru: _recurrent("aten.gru", 1),
     torch.rnn_tanh: _recurrent("aten.rnn_tanh", 1),

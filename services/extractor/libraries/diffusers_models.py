@@ -1,4 +1,4 @@
-"""diffusers: denoisers, autoencoders and control networks with their default configurations (huggingface/diffusers)."""
+"""diffusers: denoisers, autoencoders, control networks; default and published sizes (huggingface/diffusers)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,20 @@ import torch
 from diffusers import ModelMixin
 from torch import Tensor
 
+from services.extractor.libraries.diffusers_configurations import CONFIGURATIONS
+from services.extractor.libraries.diffusers_inputs import INPUTS
 from services.extractor.libraries.model import BuiltModel, defining_module
 
 _SIDE, _FRAMES, _TOKENS = 32, 5, 64
+
+# Parts of others, which do not run alone; the autoencoder encodes only in tiles.
+_NO_MODELS = {
+    "AutoencoderKLAllegro",
+    "ControlNetXSAdapter",
+    "DreamLiteTransformer2DModel",
+    "Transformer2DModel",
+    "TransformerTemporalModel",
+}
 
 
 @cache
@@ -38,14 +49,16 @@ def _is_demanded(item: inspect.Parameter) -> bool:
 
 
 def names() -> list[str]:
-    """All model classes that have a default configuration."""
-    return list(_classes())
+    """All model classes that have a default configuration, and the configurations that others published."""
+    return sorted({*_classes(), *CONFIGURATIONS} - _NO_MODELS)
 
 
 def build(name: str) -> BuiltModel:
     """The class `name`, with inputs that its configuration suggests and others to try."""
-    module = _classes()[name]()
-    first, *others = _inputs(module)
+    kind, _, _ = name.partition("/")
+    module = _classes()[kind](**CONFIGURATIONS.get(name, {}))
+    known = INPUTS.get(name) or INPUTS.get(kind)
+    first, *others = [known()] if known else _inputs(module)
     task = "image-to-image" if "Autoencoder" in name or name.startswith("VQ") else "text-to-image"
     return BuiltModel(module, defining_module(module), task, kwargs=first, alternatives=others)
 

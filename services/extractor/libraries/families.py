@@ -8,6 +8,23 @@ else: variants that a library keeps in a module of their own stay apart.
 from __future__ import annotations
 
 _JOINED = {
+    "asteroid/dprnn_tasnet": "dprnn",
+    "espnet/conformer_encoder": "conformer",
+    "espnet/dprnn_separator": "dprnn",
+    "espnet/dptnet_separator": "dptnet",
+    "espnet/tcn_separator": "conv_tasnet",
+    "keras/efficientnet_v2": "efficientnet",
+    "keras/mobilenet_v2": "mobilenetv2",
+    "keras/mobilenet_v3": "mobilenetv3",
+    "keras/resnet_v2": "resnetv2",
+    "keras/vgg16": "vgg",
+    "keras/vgg19": "vgg",
+    "braindecode/tsinception": "tsception",
+    # A network for tables, which is no lineage of images.
+    "deeptab/resnet": "tabular_resnet",
+    "monai/autoencoderkl": "autoencoder_kl",
+    "monai/basic_unetplusplus": "unetplusplus",
+    "monai/vit": "vision_transformer",
     "pytorchcv/fcn8sd": "fcn",
     "pytorchcv/inceptionresnetv2": "inception_resnet_v2",
     "pytorchcv/inceptionv3": "inception_v3",
@@ -19,6 +36,7 @@ _JOINED = {
     "pytorchcv/seresnet": "resnet",
     "pytorchcv/seresnext": "resnet",
     "pytorchcv/wrn": "resnet",
+    "torcheeg/vit": "vision_transformer",
     "torchvision/maxvit": "maxxvit",
     "torchvision/mvit": "mvitv2",
     "transformers/bit": "resnetv2",
@@ -31,6 +49,11 @@ _JOINED = {
     "transformers/swinv2": "swin_transformer_v2",
     "transformers/vit": "vision_transformer",
     "ultralytics/rtdetr": "rt_detr",
+    "vit_pytorch/cross_vit": "crossvit",
+    "vit_pytorch/max_vit": "maxxvit",
+    "vit_pytorch/mobile_vit": "mobilevit",
+    "vit_pytorch/twins_svt": "twins",
+    "vit_pytorch/vit": "vision_transformer",
 }
 
 # pytorchcv keeps a network for each data set in a module of its own.

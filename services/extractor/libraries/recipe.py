@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import torch
@@ -24,7 +25,8 @@ class Recipe:
         path: what makes it: "package.module:Class", or a function there.
         task: what it is for, as the Hugging Face hub calls it.
         inputs: makers of what it is called with, by position.
-        arguments: what it is made with: the sizes that its documentation or its paper states.
+        arguments: what it is made with: the sizes that its documentation or its paper states; a recipe among them
+            stands for the model that it makes.
         named: makers of what it is called with by name.
         family: lineage, where it is not the module that defines its class.
     """
@@ -38,8 +40,7 @@ class Recipe:
 
     def build(self) -> BuiltModel:
         """The model with its inputs."""
-        module, _, name = self.path.partition(":")
-        model: nn.Module = getattr(importlib.import_module(module), name)(**self.arguments)
+        model = self.make()
         return BuiltModel(
             model,
             self.family or defining_module(model),
@@ -47,6 +48,13 @@ class Recipe:
             args=tuple(make() for make in self.inputs),
             kwargs={key: make() for key, make in self.named.items()},
         )
+
+    def make(self) -> nn.Module:
+        """The model alone."""
+        module, _, name = self.path.partition(":")
+        arguments = {key: value.make() if isinstance(value, Recipe) else value for key, value in self.arguments.items()}
+        model: nn.Module = attrgetter(name)(importlib.import_module(module))(**arguments)
+        return model
 
 
 def floats(*shape: int) -> Input:

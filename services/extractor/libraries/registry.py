@@ -13,6 +13,7 @@ from functools import cache
 from typing import Protocol, cast
 
 import torch
+from torch import nn
 
 from nar.errors import ExtractionFailed, UnknownModel
 from services.extractor.libraries.families import joined
@@ -22,23 +23,45 @@ from services.extractor.tracer import trace
 from services.extractor.weightless import build_without_weights
 
 LIBRARIES = (
+    "asteroid",
+    "braindecode",
+    "deeptab",
     "diffusers",
     "effdet",
+    "espnet",
+    "keras",
+    "lucidrains",
+    "monai",
+    "neuralforecast",
     "open_clip",
+    "pykeen",
+    "pypots",
+    "pythae",
     "pytorchcv",
+    "recbole",
     "segmentation_models_pytorch",
+    "spandrel",
+    "spandrel_extra_arches",
+    "speechbrain",
+    "spikingjelly",
     "timm",
+    "torch_geometric",
     "torchaudio",
+    "torcheeg",
     "torchsr",
     "torchvision",
     "transformers",
+    "tsl",
     "ultralytics",
     "vit_pytorch",
 )
 """Libraries that have a module of the same name in this package."""
 
 # Where the package that is installed has another name than the one that is imported.
-_DISTRIBUTIONS = {"open_clip": "open_clip_torch"}
+_DISTRIBUTIONS = {"lucidrains": "x-transformers", "open_clip": "open_clip_torch", "tsl": "torch-spatiotemporal"}
+
+# Many packages as one library: the package that is here when the others are.
+_PACKAGES = {"lucidrains": "x_transformers"}
 
 # What the code of a model may raise when it is built or run on tensors without memory.
 LIBRARY_ERRORS = (
@@ -70,7 +93,7 @@ class Library(Protocol):
 @cache
 def installed() -> tuple[str, ...]:
     """Those of LIBRARIES that are here."""
-    return tuple(name for name in LIBRARIES if importlib.util.find_spec(name) is not None)
+    return tuple(name for name in LIBRARIES if importlib.util.find_spec(_PACKAGES.get(name, name)) is not None)
 
 
 @cache
@@ -140,7 +163,8 @@ def _guard(library: str, name: str, build: Callable[[], BuiltModel]) -> TracedMo
             f"{library}/{name}: {library} {_version(library)} could not {step} it without weights: "
             f"{type(error).__name__}: {first}"
         ) from error
-    return TracedModel(raw, name, library, _version(library), joined(library, built.family), built.task)
+    version = _version_of(built.module, library)
+    return TracedModel(raw, name, library, version, joined(library, built.family), built.task)
 
 
 def _trace(built: BuiltModel, name: str) -> RawGraph:
@@ -152,6 +176,15 @@ def _trace(built: BuiltModel, name: str) -> RawGraph:
             with suppress(*LIBRARY_ERRORS):
                 return trace(built.module, built.args, inputs, name)
         raise
+
+
+def _version_of(model: nn.Module, library: str) -> str:
+    """That of the package that defines `model`, where a library is many packages."""
+    package = type(model).__module__.partition(".")[0]
+    distributions = importlib.metadata.packages_distributions().get(package, [])
+    if library not in _PACKAGES or package == "torch" or not distributions:
+        return _version(library)
+    return importlib.metadata.version(distributions[0])
 
 
 def _version(library: str) -> str:

@@ -1,4 +1,4 @@
-"""transformers: every (model type, class) pair of its Auto mappings, with the default configuration."""
+"""transformers: every (model type, class) pair of its Auto mappings, as it is by default and in published sizes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from services.extractor.libraries.model import BuiltModel
 from services.extractor.libraries.transformers_defaults import complete, fitting_config
 from services.extractor.libraries.transformers_inputs import example_inputs
+from services.extractor.libraries.transformers_sizes import changes, sized
 
 # Mapping of transformers -> task, as the Hugging Face hub calls it. The plain mapping comes last: it has no task.
 _TASKS = {
@@ -63,14 +64,15 @@ def pairs() -> dict[str, str]:
 
 
 def names() -> list[str]:
-    """All "model type/class" pairs."""
-    return list(pairs())
+    """All "model type/class" pairs, and "model type/class@size" for the published sizes."""
+    return [*pairs(), *sized(pairs())]
 
 
 def build(name: str) -> BuiltModel:
-    """The pair `name` with its default configuration."""
-    model_type, _, class_name = name.partition("/")
-    return build_class(CONFIG_MAPPING[model_type](), class_name, pairs()[name])
+    """The pair `name` with its default configuration, or with that of the size that it names."""
+    pair, _, size = name.partition("@")
+    model_type, _, class_name = pair.partition("/")
+    return build_class(CONFIG_MAPPING[model_type](**changes(model_type, size)), class_name, pairs()[pair])
 
 
 def build_class(config: Any, class_name: str, task: str) -> BuiltModel:

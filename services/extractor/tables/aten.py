@@ -306,7 +306,7 @@ ATEN: Mapping[str, Rule | str] = {
     **ruled("aten.", _WRITES, write),
     **ruled("aten.", "grid_sampler_2d grid_sampler_3d", "grid_sample"),
     "aten.masked_fill": "where",
-    **ruled("aten.", "_fft_c2c _fft_r2c _fft_c2r", "fft"),
+    **ruled("aten.", "_fft_c2c _fft_r2c _fft_c2r istft", "fft"),
     "aten.lstm": _recurrent("lstm", 2),
     "aten.gru": _recurrent("gru", 1),
     **ruled("aten.", "rnn_tanh rnn_relu", _recurrent("rnn", 1)),

@@ -9,7 +9,8 @@ from pytorchvideo.models import hub
 
 from services.extractor.libraries.model import BuiltModel
 
-# Its vision transformers read numbers from weights and are left out. All networks are of one class: the function's name tells the lineage. Name -> family, frames and side of a clip.
+# Its vision transformers read numbers from weights, and are left out.
+# All networks are of one class: the function's name tells the lineage. Name -> family, frames and side of a clip.
 _MODELS: dict[str, tuple[str, int, int]] = {
     "c2d_r50": ("c2d", 8, 224),
     "csn_r101": ("csn", 32, 224),

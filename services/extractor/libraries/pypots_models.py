@@ -33,8 +33,10 @@ _LEFT_OUT |= {"koopa", "ts2vec"}
 
 
 # Of the terms of a loss.
-_WEIGHTS = ("ORT_weight", "MIT_weight", "imputation_weight", "consistency_weight", "classification_weight")
-_WEIGHTS += ("reconstruction_weight",)
+_WEIGHTS = (
+    *("ORT_weight", "MIT_weight", "imputation_weight", "consistency_weight", "classification_weight"),
+    "reconstruction_weight",
+)
 
 
 @cache

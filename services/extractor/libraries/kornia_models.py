@@ -13,7 +13,7 @@ from services.extractor.libraries.recipe import Recipe, floats
 _FEATURES = "image-feature-extraction"
 _PATCH = floats(1, 1, 32, 32)
 _PHOTO = floats(1, 3, 256, 256)
-_UNTRAINED = {"pretrained": False}
+_UNTRAINED: dict[str, Any] = {"pretrained": False}
 
 
 def _of(path: str, task: str, *inputs: Any, family: str = "", **arguments: Any) -> Recipe:

@@ -23,16 +23,16 @@ def _of(path: str, inputs: tuple[Any, ...] = _SMALL, **arguments: Any) -> Recipe
     )
 
 
-_SIX = {"depths": (6,) * 6, "num_heads": (6,) * 6}
-_FOUR = {"depths": (6,) * 4, "num_heads": (6,) * 4}
+_SIX: dict[str, Any] = {"depths": (6,) * 6, "num_heads": (6,) * 6}
+_FOUR: dict[str, Any] = {"depths": (6,) * 4, "num_heads": (6,) * 4}
 _X4: dict[str, Any] = {"upscale": 4, "upsampler": "pixelshuffle"}
 _LIGHT: dict[str, Any] = {"upscale": 4, "upsampler": "pixelshuffledirect", "embed_dim": 60}
 _DAT: dict[str, Any] = {"upscale": 4, "depth": [6] * 6, "num_heads": [6] * 6}
 _HAT: dict[str, Any] = {"window_size": 16, "mlp_ratio": 2, **_X4}
 _SWIN: dict[str, Any] = {"window_size": 8, "mlp_ratio": 2}
 _GRL: dict[str, Any] = {"window_size": 32, "stripe_size": [64, 64], "stripe_shift": True, "mlp_ratio": 2, "upscale": 4}
-_SIDD = {"middle_blk_num": 12, "enc_blk_nums": [2, 2, 4, 8], "dec_blk_nums": [2, 2, 2, 2]}
-_GOPRO = {"middle_blk_num": 1, "enc_blk_nums": [1, 1, 1, 28], "dec_blk_nums": [1, 1, 1, 1]}
+_SIDD: dict[str, Any] = {"middle_blk_num": 12, "enc_blk_nums": [2, 2, 4, 8], "dec_blk_nums": [2, 2, 2, 2]}
+_GOPRO: dict[str, Any] = {"middle_blk_num": 1, "enc_blk_nums": [1, 1, 1, 28], "dec_blk_nums": [1, 1, 1, 1]}
 _RGT: dict[str, Any] = {"upscale": 4, "mlp_ratio": 2, "split_size": [8, 32]}
 _SEEMORE: dict[str, Any] = {"num_experts": 3, "recursive": 2, "lr_space": "exp"}
 

@@ -14,8 +14,8 @@ def _staged(path: str, inputs: tuple[Any, ...] = _SMALL_IMAGE, **arguments: Any)
     return Recipe(f"vit_pytorch.{path}", CLASSES, inputs, {"num_classes": 1000} | arguments)
 
 
-_JET = {"image_size": 224, "patch_size": 16, "dim": 512, "depth": 6, "heads": 8, "mlp_dim": 3072}
-_MAX = {"dim_conv_stem": 64, "dim": 96, "depth": (2, 2, 5, 2)}
+_JET: dict[str, Any] = {"image_size": 224, "patch_size": 16, "dim": 512, "depth": 6, "heads": 8, "mlp_dim": 3072}
+_MAX: dict[str, Any] = {"dim_conv_stem": 64, "dim": 96, "depth": (2, 2, 5, 2)}
 _MOBILE = (
     ("mobile_vit_xxs", [64, 80, 96], [16, 16, 24, 24, 48, 48, 64, 64, 80, 80, 320]),
     ("mobile_vit_xs", [96, 120, 144], [16, 32, 48, 48, 64, 64, 80, 80, 96, 96, 384]),

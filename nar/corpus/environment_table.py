@@ -122,8 +122,13 @@ ENVIRONMENTS: dict[str, Entry] = {
     ),
     "tables": Entry(("deeptab",), ("deeptab==2.1.0", "einops==0.8.2")),
     "vision": Entry(
-        ("monai", "spandrel", "spandrel_extra_arches"),
-        ("einops==0.8.1", "monai==1.6.1", "spandrel==0.4.2", "spandrel-extra-arches==0.2.0"),
+        ("kornia", "monai", "pretrainedmodels", "pytorchvideo", "spandrel", "spandrel_extra_arches"),
+        (
+            *("einops==0.8.1", "fvcore==0.1.5.post20221221", "iopath==0.1.10", "kornia==0.9.0", "kornia_rs==0.2.0"),
+            *("monai==1.6.1", "munch==4.0.0", "parameterized==0.9.0", "portalocker==4.4.2", "pretrainedmodels==0.7.4"),
+            *("pytorchvideo==0.1.5", "spandrel==0.4.2", "spandrel-extra-arches==0.2.0", "tabulate==0.10.0"),
+            *("termcolor==3.3.0", "yacs==0.1.8"),
+        ),
     ),
     "vit_pytorch": Entry(("vit_pytorch",), ("einops==0.8.1", "vit-pytorch==1.26.11")),
 }

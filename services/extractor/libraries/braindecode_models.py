@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import math
 from typing import Any
@@ -15,7 +16,7 @@ from services.extractor.libraries.model import BuiltModel, defining_module
 # What it imports for training alone.
 skip_init("braindecode", "braindecode.datautil")
 
-from braindecode.models.util import models_dict, models_mandatory_parameters  # noqa: E402
+_UTIL = importlib.import_module("braindecode.models.util")
 
 _CHANNELS, _RATE, _TIMES, _CLASSES = 22, 250, 1000, 4
 
@@ -25,13 +26,15 @@ _OWN: dict[str, dict[str, Any]] = {"EEGConformer": {"final_fc_length": 2440}, "E
 
 def names() -> list[str]:
     """All classes of the library's own list, but one that downloads where electrodes are."""
-    return [name for name in models_dict if name != "REVE"]
+    return [name for name in _UTIL.models_dict if name != "REVE"]
 
 
 def build(name: str) -> BuiltModel:
     """The class `name` with four seconds of a signal."""
-    kind = models_dict[name]
-    _, demanded, own = next((entry for entry in models_mandatory_parameters if entry[0] == name), (name, (), None))
+    kind = _UTIL.models_dict[name]
+    _, demanded, own = next(
+        (entry for entry in _UTIL.models_mandatory_parameters if entry[0] == name), (name, (), None)
+    )
     stated = (own() if callable(own) else own or {}) | _OWN.get(name, {})
     channels = len(stated.get("chs_info", range(_CHANNELS)))
     arguments = {"n_chans": channels, "n_outputs": _CLASSES, "n_times": _TIMES, "sfreq": _RATE} | stated

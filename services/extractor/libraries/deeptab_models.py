@@ -44,7 +44,7 @@ def build(name: str) -> BuiltModel:
         f"word{index}": {"preprocessing": "int", "dimension": 1, "categories": _VALUES} for index in range(_WORDS)
     }
     model = kind(feature_information=(numbers, words, {}), num_classes=2)
-    row: tuple[list[Any], ...] = (
+    row: tuple[list[torch.Tensor], ...] = (
         [torch.empty(1, 1) for _ in numbers],
         [torch.ones(1, 1, dtype=torch.int64) for _ in words],
         [],

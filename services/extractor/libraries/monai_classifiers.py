@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from services.extractor.libraries.monai_shared import CLASSES, PHOTO, SLICE, VOLUME, network
@@ -9,7 +11,7 @@ from services.extractor.libraries.recipe import floats
 
 _RESNETS = ("resnet10", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnet200")
 _SENETS = ("SENet154", "SEResNet50", "SEResNet101", "SEResNet152", "SEResNext50", "SEResNext101")
-_SMALL = {"channels": (2, 4, 8), "strides": (2, 2, 2)}
+_SMALL: dict[str, Any] = {"channels": (2, 4, 8), "strides": (2, 2, 2)}
 
 CLASSIFIERS = {
     **{

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.extractor.libraries.monai_shared import IN_2D, SLICE, VOLUME, network
 from services.extractor.libraries.recipe import floats, integers
 
-_LATENT = {"channels": (32, 64, 64), "attention_levels": (False, True, True), "num_res_blocks": 1}
-_DIFFUSED = {**_LATENT, "num_head_channels": 64}
+_LATENT: dict[str, Any] = {"channels": (32, 64, 64), "attention_levels": (False, True, True), "num_res_blocks": 1}
+_DIFFUSED: dict[str, Any] = {**_LATENT, "num_head_channels": 64}
 _STEPS = integers(1)
 _SIDE_64 = floats(1, 1, 64, 64)
 _LABELS = floats(1, 3, 64, 64)

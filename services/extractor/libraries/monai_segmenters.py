@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.extractor.libraries.monai_shared import IN_2D, IN_3D, MASKS, PHOTO, SLICE, VOLUME, network
 from services.extractor.libraries.recipe import floats
 
-_UNET = {"channels": (16, 32, 64, 128, 256), "strides": (2, 2, 2, 2)}
-_DYNUNET = {
+_UNET: dict[str, Any] = {"channels": (16, 32, 64, 128, 256), "strides": (2, 2, 2, 2)}
+_DYNUNET: dict[str, Any] = {
     "kernel_size": [[3, 3, 3]] * 6,
     "strides": [[1, 1, 1], [2, 2, 2], [2, 2, 2], [2, 2, 2], [2, 2, 2], [2, 2, 1]],
     "upsample_kernel_size": [[2, 2, 2], [2, 2, 2], [2, 2, 2], [2, 2, 2], [2, 2, 1]],
 }
 _FLEXIBLE = ("efficientnet-b0", "efficientnet-b4", "resnet18", "resnet34", "resnet50")
-_SWIN = {"in_channels": 1, "out_channels": 14}
+_SWIN: dict[str, Any] = {"in_channels": 1, "out_channels": 14}
 
 SEGMENTERS = {
     "ahnet_3d": network("ahnet:AHNet", MASKS, (floats(1, 1, 128, 128, 64),), upsample_mode="trilinear"),

@@ -1,4 +1,4 @@
-"""pypots: the sizes of its documentation's examples, by the name of the argument."""
+"""pypots: sizes by the name of the argument, which the library demands; one moderate choice for all, not of papers."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ def _of(path: str, inputs: tuple[Any, ...] = _SMALL, **arguments: Any) -> Recipe
     )
 
 
-_SIX = {"depths": (6,) * 6, "num_heads": (6,) * 6}
-_FOUR = {"depths": (6,) * 4, "num_heads": (6,) * 4}
+_SIX: dict[str, Any] = {"depths": (6,) * 6, "num_heads": (6,) * 6}
+_FOUR: dict[str, Any] = {"depths": (6,) * 4, "num_heads": (6,) * 4}
 _X4: dict[str, Any] = {"upscale": 4, "upsampler": "pixelshuffle"}
 _LIGHT: dict[str, Any] = {"upscale": 4, "upsampler": "pixelshuffledirect", "embed_dim": 60}
 _DAT: dict[str, Any] = {"upscale": 4, "depth": [6] * 6, "num_heads": [6] * 6}

@@ -1,4 +1,4 @@
-"""torch_geometric's networks, with the sizes of its examples: citation networks, molecules, pairs of nodes."""
+"""torch_geometric's networks, with default sizes, and moderate ones where it has none."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""torcheeg: networks for brain signals, with the sizes of their documentation (https://torcheeg.readthedocs.io)."""
+"""torcheeg: networks for brain signals, with their default sizes (https://torcheeg.readthedocs.io)."""
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from services.extractor.libraries.absent import skip_init
@@ -11,6 +12,7 @@ from services.extractor.libraries.recipe import Input, Recipe, floats, integers
 # What it imports for data sets and training alone.
 skip_init("torcheeg", "torcheeg.models", *(f"torcheeg.models.{kind}" for kind in ("cnn", "gnn", "rnn", "transformer")))
 skip_init(*(f"torcheeg.models.{kind}" for kind in ("ddpm", "gan", "vae")))
+skip_init(*(f"torcheeg.datasets{part}" for part in ("", ".constants", ".constants.emotion_recognition")))
 
 _GRID, _CLASS = floats(1, 4, 9, 9), integers(1)
 _STEP = integers(1)
@@ -22,11 +24,8 @@ def _recipe(
     return Recipe(f"torcheeg.models.{path}", task, inputs, arguments, family=family)
 
 
-# Electrodes of the 32 of DEAP that lie together.
-_REGIONS = (
-    *([0, 16], [1, 17], [2, 18], [3, 4, 19, 20], [5, 6, 21, 22], [7, 8, 23, 24], [9, 10, 25, 26]),
-    *([11, 12, 27, 28], [13, 29], [14, 30], [15, 31]),
-)
+# The library's own regions of the 32 electrodes of DEAP.
+_REGIONS = importlib.import_module("torcheeg.datasets.constants.emotion_recognition.deap").DEAP_GENERAL_REGION_LIST
 _MAKES = "signal-generation"
 _RECIPES = {
     "ArjunViT": _recipe("transformer.arjun_vit:ArjunViT", floats(1, 32, 128)),

@@ -1,4 +1,4 @@
-"""tsl: networks for series on graphs, with the sizes of its examples (https://torch-spatiotemporal.readthedocs.io)."""
+"""tsl: networks for series on graphs, with default sizes, and moderate ones where it has none (https://torch-spatiotemporal.readthedocs.io)."""
 
 from __future__ import annotations
 

@@ -85,7 +85,15 @@ CCT: dict[str, Any] = {
     "pooling_padding": 1,
     "positional_embedding": "learnable",
 }
-_SERIES = {"seq_len": 256, "patch_size": 16, "num_classes": 1000, "dim": 1024, "depth": 6, "heads": 8, "mlp_dim": 2048}
+_SERIES: dict[str, Any] = {
+    "seq_len": 256,
+    "patch_size": 16,
+    "num_classes": 1000,
+    "dim": 1024,
+    "depth": 6,
+    "heads": 8,
+    "mlp_dim": 2048,
+}
 _FRAMES: dict[str, Any] = {
     "image_size": 128,
     "frames": 16,
@@ -96,7 +104,7 @@ _FRAMES: dict[str, Any] = {
     "heads": 8,
     "mlp_dim": 2048,
 }
-_DEPTHS = {"spatial_depth": 6, "temporal_depth": 6, "use_flash_attn": False}
+_DEPTHS: dict[str, Any] = {"spatial_depth": 6, "temporal_depth": 6, "use_flash_attn": False}
 _VOLUME: dict[str, Any] = {
     "ndim": 3,
     "input_shape": (16, 128, 128),
@@ -149,8 +157,8 @@ _ACTING: dict[str, Any] = {
     "vit_layer_indices": (0, 0, 1, 1, 2, 2, 3, 3, 4),
 }
 _EYE = _BASE | {"dim": 384, "heads": 8, "depth": 4, "mlp_dim": 1536}
-_EAR = {"dim": 384, "depth": 4, "heads": 8, "num_classes": 1000, "patch_size": 16, "mlp_dim": 1536}
-_TASKS = {"tasks": integers(1), "extra": floats(1, 33)}
+_EAR: dict[str, Any] = {"dim": 384, "depth": 4, "heads": 8, "num_classes": 1000, "patch_size": 16, "mlp_dim": 1536}
+_TASKS: dict[str, Any] = {"tasks": integers(1), "extra": floats(1, 33)}
 
 COMBINED = {
     "na_vit": Recipe("vit_pytorch.na_vit:NaViT", CLASSES, (lambda: [[torch.empty(3, 256, 256)]],), _BASE),

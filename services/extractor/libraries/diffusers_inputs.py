@@ -1,4 +1,4 @@
-"""What those classes of diffusers are called with whose signature does not say enough, as their tests do it."""
+"""What those classes of diffusers are called with whose signature does not say enough: read from signatures and configurations."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ _MACARON: dict[str, Any] = {
     "rel_pos_type": "latest",
 }
 
-# The sizes are the classes' own or those of the recipe that introduced a model.
+# Sizes are the classes' own defaults where they have such; the others are usual ones, not read from its recipes.
 _RECIPES = {
     "asr/branchformer": _asr("branchformer_encoder", "BranchformerEncoder"),
     "asr/branchformer-large": _asr(

@@ -19,6 +19,13 @@ class Entry:
 
 
 ENVIRONMENTS: dict[str, Entry] = {
+    "language": Entry(
+        ("esm", "litgpt", "mambapy", "tape", "torchscale", "torchtune", "xlstm"),
+        (
+            *("fair-esm==2.0.0", "litgpt==0.5.13", "mambapy==1.2.0", "tape-proteins==0.5", "torchscale==0.3.0"),
+            *("torchtune==0.6.1", "xlstm==2.0.6"),
+        ),
+    ),
     "audio": Entry(
         ("asteroid", "espnet", "pythae", "speechbrain", "spikingjelly"),
         (
@@ -84,11 +91,11 @@ ENVIRONMENTS: dict[str, Entry] = {
             *("tab-transformer-pytorch==0.6.1", "taylor-series-linear-attention==0.2.0", "tensordict==0.15.3"),
             *("termcolor==3.3.0", "timesformer-pytorch==0.4.1", "tiny-recursive-model==0.0.15"),
             *("titans-pytorch==0.5.5", "token-shift-gpt==0.0.2", "torch-einops-utils==0.2.0"),
-            *("torchdiffeq==0.2.5", "torchode==1.0.1", "torchtyping==0.1.5", "tranception-pytorch==0.0.8"),
+            *("torchdiffeq==0.2.5", "tranception-pytorch==0.0.8"),
             *("transformer-in-transformer==0.1.2", "triangle-multiplicative-module==0.0.3", "typeguard==4.6.1"),
             *("uformer-pytorch==0.0.8", "unet-stylegan2==0.5.1"),
             *("vector-quantize-pytorch==1.32.0", "video-diffusion-pytorch==0.7.0", "vit-pytorch==1.26.11"),
-            *("VN-transformer==0.1.0", "voicebox-pytorch==0.5.0", "x-clip==0.14.4", "x-mlps-pytorch==0.6.9"),
+            *("VN-transformer==0.1.0", "x-clip==0.14.4", "x-mlps-pytorch==0.6.9"),
             *("x-transformers==2.31.10", "x-unet==0.5.0", "zorro-pytorch==0.1.1"),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Configurations of diffusers' classes: of those without full defaults, and more that their authors published."""
+"""Configurations of classes of diffusers: what those without defaults need, and published sizes, from memory."""
 
 from __future__ import annotations
 

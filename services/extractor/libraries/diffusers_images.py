@@ -1,4 +1,4 @@
-"""What transformers of diffusers for images are called with, as their tests do it."""
+"""What transformers of diffusers for images are called with: read from signatures and configurations."""
 
 from __future__ import annotations
 

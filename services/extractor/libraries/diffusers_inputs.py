@@ -1,4 +1,4 @@
-"""What those classes of diffusers are called with whose signature does not say enough, as their tests do it."""
+"""What classes of diffusers are called with where their signature does not say enough; read from their code."""
 
 from __future__ import annotations
 

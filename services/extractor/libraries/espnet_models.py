@@ -91,7 +91,7 @@ _MACARON: dict[str, Any] = {
     "rel_pos_type": "latest",
 }
 
-# The sizes are the classes' own or those of the recipe that introduced a model.
+# Sizes are the classes' own defaults where they have such; the others are usual ones, not read from its recipes.
 _RECIPES = {
     "asr/branchformer": _asr("branchformer_encoder", "BranchformerEncoder"),
     "asr/branchformer-large": _asr(
@@ -169,7 +169,7 @@ _RECIPES = {
         "dc_crn_separator", "DC_CRNSeparator", (_complex(1, 100, 161), _lengths(100)), input_dim=161
     ),
     "enh/dccrn": _separator("dccrn_separator", "DCCRNSeparator", _SPECTRUM, input_dim=_BINS),
-    "enh/dcunet": _enhancer("dcunet", "DCUNet", (_complex(1, 1, 257, 257), floats(1))),
+    "enh/dcunet": _enhancer("dcunet", "DCUNet", (_complex(1, 2, 257, 257), floats(1))),
     "enh/dpcl": _separator("dpcl_separator", "DPCLSeparator", _SPECTRUM, input_dim=_BINS),
     "enh/dpcl-e2e": _separator("dpcl_e2e_separator", "DPCLE2ESeparator", _SPECTRUM, input_dim=_BINS),
     "enh/dprnn": _separator("dprnn_separator", "DPRNNSeparator", _CODED, input_dim=64, layer=6, unit=128),
@@ -207,7 +207,7 @@ _RECIPES = {
         fasnet_type="ifasnet",
     ),
     "enh/ineube": _separator("ineube_separator", "iNeuBe", _WAVE_OF_ONE),
-    "enh/ncsnpp": _enhancer("ncsnpp", "NCSNpp", (_complex(1, 1, 256, 256), floats(1))),
+    "enh/ncsnpp": _enhancer("ncsnpp", "NCSNpp", (_complex(1, 2, 256, 256), floats(1))),
     "enh/neural-beamformer": _separator(
         "neural_beamformer", "NeuralBeamformer", (_complex(1, 100, 2, _BINS), _lengths(100)), input_dim=_BINS
     ),
@@ -224,7 +224,7 @@ _RECIPES = {
         num_layers=6,
     ),
     "enh/tcn": _separator("tcn_separator", "TCNSeparator", _CODED, input_dim=64),
-    "enh/tcn-dense-unet": _enhancer("tcndenseunet", "TCNDenseUNet", (_complex(1, 1, 100, _BINS),), activation="elu"),
+    "enh/tcn-dense-unet": _enhancer("tcndenseunet", "TCNDenseUNet", (_complex(1, 100, 1, _BINS),), activation="elu"),
     "enh/td-speakerbeam": Recipe(
         "espnet2.enh.extractor.td_speakerbeam_extractor:TDSpeakerBeamExtractor",
         _SOUND,

@@ -26,7 +26,7 @@ from services.extractor.libraries.model import BuiltModel
 stand_in(
     *("Bio", "adabelief_pytorch", "aim", "autofaiss", "datasets", "fairseq", "inflect", "jaraco", "librosa"),
     *("memmap_replay_buffer", "num2words", "num_to_words", "numerize", "pkg_resources"),
-    *("pytorch_warmup", "pyworld", "resize_right", "sidechainnet", "taming", "vocos", "wandb"),
+    *("pytorch_warmup", "pyworld", "resize_right", "sidechainnet", "taming", "wandb"),
 )
 
 _RECIPES = (

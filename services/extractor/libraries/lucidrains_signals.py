@@ -257,14 +257,6 @@ RECIPES = {
         (floats(1, 32, 3),),
         feats=floats(1, 32, 64),
     ),
-    "voicebox": _model(
-        "voicebox_pytorch:VoiceBox",
-        "text-to-speech",
-        {"dim": 512, "audio_enc_dec": None, "num_cond_tokens": 500, "depth": 2, "dim_head": 64, "heads": 16},
-        (floats(1, 1024, 512),),
-        times=_STEP,
-        cond_token_ids=integers(1, 1024),
-    ),
     "zorro": _model(
         "zorro_pytorch:Zorro",
         "",

@@ -28,10 +28,13 @@ LIBRARIES = (
     "deeptab",
     "diffusers",
     "effdet",
+    "esm",
     "espnet",
     "keras",
     "kornia",
+    "litgpt",
     "lucidrains",
+    "mambapy",
     "monai",
     "neuralforecast",
     "open_clip",
@@ -47,21 +50,31 @@ LIBRARIES = (
     "spandrel_extra_arches",
     "speechbrain",
     "spikingjelly",
+    "tape",
     "timm",
     "torch_geometric",
     "torchaudio",
     "torcheeg",
+    "torchscale",
     "torchsr",
+    "torchtune",
     "torchvision",
     "transformers",
     "tsl",
     "ultralytics",
     "vit_pytorch",
+    "xlstm",
 )
 """Libraries that have a module of the same name in this package."""
 
 # Where the package that is installed has another name than the one that is imported.
-_DISTRIBUTIONS = {"lucidrains": "x-transformers", "open_clip": "open_clip_torch", "tsl": "torch-spatiotemporal"}
+_DISTRIBUTIONS = {
+    "esm": "fair-esm",
+    "lucidrains": "x-transformers",
+    "open_clip": "open_clip_torch",
+    "tape": "tape-proteins",
+    "tsl": "torch-spatiotemporal",
+}
 
 # Many packages as one library: the package that is here when the others are.
 _PACKAGES = {"lucidrains": "x_transformers"}

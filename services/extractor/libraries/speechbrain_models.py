@@ -38,7 +38,7 @@ _HIFIGAN = {
     "upsample_factors": [8, 8, 2, 2],
 }
 
-# The sizes are the classes' own or those of the library's recipes; a family is the file, in small letters.
+# Sizes are the classes' own defaults where they have such, else usual ones; a family is the file, in small letters.
 _RECIPES = {
     "cnn14": _recipe("Cnn14:Cnn14", _SPEAKER, _MELS, mel_bins=80, emb_dim=256),
     "contextnet": _recipe("ContextNet:ContextNet", _HEARD, _MELS, input_shape=[1, 200, 80]),

@@ -40,7 +40,7 @@ _RECIPES = {
     "BGenerator": _recipe("gan.bgan:BGenerator", floats(1, 128), task=_MAKES),
     "BUNet": _recipe("ddpm.bddpm:BUNet", _GRID, _STEP, task=_MAKES),
     "CCNN": _recipe("cnn.ccnn:CCNN", _GRID),
-    "CSPNet": _recipe("cnn.cspnet:CSPNet", floats(1, 1, 22, 1750)),
+    "CSPNet": _recipe("cnn.cspnet:CSPNet", floats(1, 1, 22, 1750), family="eeg_cspnet"),
     "DGCNN": _recipe("gnn.dgcnn:DGCNN", floats(1, 62, 5), family="eeg_dgcnn"),
     "EEGNet": _recipe("cnn.eegnet:EEGNet", floats(1, 1, 60, 151)),
     "EEGfuseNet": _recipe("gan.eegfusenet:EEGfuseNet", floats(1, 1, 32, 384)),

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL = $(PIP) install --constraint constraints.txt
 
-.PHONY: help setup demo test test-unit tables check format protos clean
+.PHONY: help setup demo test test-unit tables bench check format protos clean
 
 help:  ## Lists the commands.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,10 @@ test-unit: $(VENV)/.dev  ## Runs the unit tests, in seconds.
 
 tables: $(VENV)/.dev  ## Computes the tables of docs/results.md: hours the first time, what is known is kept in build/.
 	@$(BIN)/python -m experiments.tables --write docs
+
+bench: $(VENV)/.dev  ## Measures speed and memory against peers, and writes docs/benchmarks.md: half an hour.
+	$(INSTALL) torchlens torchview hnswlib
+	@$(BIN)/python -m benchmarks --write docs/benchmarks.md
 
 check: $(VENV)/.dev  ## Lints, checks types, protos and import rules.
 	$(BIN)/ruff check .

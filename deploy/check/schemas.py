@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -26,10 +27,19 @@ def builtin_problems(objects: Sequence[Object]) -> Iterator[str]:
     for thing in objects:
         if _group(thing) in (*CUSTOM_GROUPS, *WITHOUT_SCHEMA):
             continue
-        try:
-            kubernetes_validate.validate(thing, KUBERNETES, strict=True)
-        except kubernetes_validate.ValidationError as error:
-            yield f"{name(thing)}: {'.'.join(map(str, error.path))}: {error.message}"
+        problem = _builtin_problem(json.dumps(thing, sort_keys=True))
+        if problem:
+            yield f"{name(thing)}: {problem}"
+
+
+@cache
+def _builtin_problem(text: str) -> str:
+    """What is wrong with one object; most are the same in many compositions, and a look takes long."""
+    try:
+        kubernetes_validate.validate(json.loads(text), KUBERNETES, strict=True)
+    except kubernetes_validate.ValidationError as error:
+        return f"{'.'.join(map(str, error.path))}: {error.message}"
+    return ""
 
 
 def custom_problems(objects: Sequence[Object], definitions: Path) -> Iterator[str]:

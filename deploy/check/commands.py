@@ -28,8 +28,9 @@ def command_problems(found: dict[tuple[str, ...], str]) -> Iterator[str]:
     """Commands whose program cannot even say what its options are, and options that it does not have."""
     for command, where in found.items():
         program, options = _program(command)
+        environment = {"COLUMNS": "200", "PYTHONPATH": str(ROOT)}
         done = subprocess.run(
-            [*_here(program), "--help"], capture_output=True, text=True, check=False, cwd=ROOT, env={"COLUMNS": "200"}
+            [*_here(program), "--help"], capture_output=True, text=True, check=False, cwd=ROOT, env=environment
         )
         if done.returncode:
             yield f"{where}: {' '.join(program)} --help fails: {done.stderr.strip()[-300:]}"

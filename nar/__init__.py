@@ -20,14 +20,14 @@ from nar import errors
 from nar.graph import Graph
 
 if TYPE_CHECKING:
-    from nar.client import AsyncClient, Client
+    from nar.client import TLS, AsyncClient, Client
     from nar.tracing import trace
 
 __version__ = version("nar")
 
-__all__ = ["AsyncClient", "Client", "Graph", "__version__", "errors", "trace"]
+__all__ = ["TLS", "AsyncClient", "Client", "Graph", "__version__", "errors", "trace"]
 
-_LOADED_LATER = {"AsyncClient": "nar.client", "Client": "nar.client", "trace": "nar.tracing"}
+_LOADED_LATER = {"TLS": "nar.client", "AsyncClient": "nar.client", "Client": "nar.client", "trace": "nar.tracing"}
 
 
 def __getattr__(name: str) -> object:

@@ -10,6 +10,8 @@
     ├── LimitExceeded              RESOURCE_EXHAUSTED   too many bytes, ops, edges, seconds or too much memory
     ├── FailedPrecondition         FAILED_PRECONDITION  the state of the system does not allow it
     │   └── ExtractionFailed                            the model's own code, or its library, failed
+    ├── Unauthenticated            UNAUTHENTICATED      no token came, or one that the service does not know
+    ├── PermissionDenied           PERMISSION_DENIED    the token's role does not allow the call
     ├── Retryable                                       may go away; try again after `retry_after` seconds
     │   ├── Overloaded             RESOURCE_EXHAUSTED   a bounded queue is full
     │   └── Unavailable            UNAVAILABLE          a backend is down or not ready
@@ -81,6 +83,14 @@ class FailedPrecondition(NarError):
 
 class ExtractionFailed(FailedPrecondition):
     """The model's own code, or the library that defines it, failed while it was built or run."""
+
+
+class Unauthenticated(NarError):
+    """No token came with the call, or one that the service does not know."""
+
+
+class PermissionDenied(NarError):
+    """The role of the token does not allow the call."""
 
 
 class DeadlineExceeded(NarError):

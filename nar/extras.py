@@ -22,6 +22,7 @@ MODULES = {
     "extractor": ("services", "torch", "onnx"),
     "zoo": ("services", "torch", "timm", "torchvision", "transformers", "pytorchcv"),
     "corpus": ("services", "torch", "timm", "torchvision", "transformers", "pyarrow", "sklearn"),
+    "ray": ("services", "torch", "ray"),
     "embedder": ("services", "torch", "torch_geometric", "safetensors", "scipy"),
 }
 """The modules that a use needs, by the extra of pyproject.toml that brings them."""

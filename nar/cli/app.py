@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from nar.cli import architectures, capture_rate, corpus, demo, evaluate, index, jobs, models, search, train, up
+from nar.cli import (
+    architectures,
+    capture_rate,
+    corpus,
+    demo,
+    doctor,
+    evaluate,
+    index,
+    jobs,
+    models,
+    search,
+    token,
+    train,
+    up,
+)
 from nar.cli.console import report
 from nar.errors import NarError
 
@@ -46,9 +60,11 @@ app.command("collections")(architectures.collections)
 app.command("models")(models.models)
 app.command("delete")(architectures.delete)
 app.command("jobs")(jobs.jobs)
+app.command("doctor")(doctor.doctor)
 app.command("train")(train.train)
 app.command("capture-rate")(capture_rate.capture_rate)
 app.command("evaluate")(evaluate.evaluate)
+app.add_typer(token.token, name="token")
 app.add_typer(corpus.corpus, name="corpus")
 app.command("demo")(demo.demo)
 

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from nar.cli.console import err, out
-from nar.cli.index import print_job, watch
+from nar.cli.job_progress import print_job, watch
 from nar.cli.search import print_result
 from nar.cli.up import start, terminated_as_interrupted
 from nar.client import Client

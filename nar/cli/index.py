@@ -2,87 +2,94 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from nar.cli.console import err, out, print_json, table
+from nar.cli.console import print_json
+from nar.cli.job_progress import print_job, watch
 from nar.cli.options import Address, Collection, Json, Labels, parse_labels
 from nar.client import Client, IndexFailure, IndexJob
-from nar.errors import NarError
+from nar.client.sources import is_pattern
+from nar.errors import InvalidInput, NarError
 
 EXIT_SOME_FAILED = 1
-
-_STAGES = ("extracted", "mined", "embedded", "indexed")
 
 
 def index(
     sources: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
-            metavar="SOURCE...",
-            help="Model names (timm/resnet50), patterns ('timm/resnet*'), .onnx files, config.json files, or folders.",
+            metavar="[SOURCE...]",
+            help="Model names (timm/resnet50), patterns ('timm/resnet*'), .onnx or config.json files, folders or URLs "
+            "of folders, .txt files that list such, or repositories of the Hugging Face Hub (hf:org/name).",
         ),
-    ],
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Sources are libraries, such as timm: all their models, but for known ones.")
+    ] = False,
     collection: Collection = "default",
     label: Labels = None,
+    skip_known: Annotated[
+        bool, typer.Option("--skip-known", help="Leave out models whose id the collection has already.")
+    ] = False,
+    shard: Annotated[
+        str, typer.Option("--shard", metavar="I/N", help="Only part I, from 0, of N parts of the models.")
+    ] = "0/1",
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Write the whole index anew from its records, beside the live one.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Whether to wait until the job has finished.")] = True,
     key: Annotated[str, typer.Option("--key", help="A second job with the same key is not made.")] = "",
     json: Json = False,
     address: Address = None,
 ) -> None:
     """Index models. The exit code is 1 when some could not be indexed."""
+    if rebuild == bool(sources):
+        raise InvalidInput("name at least one source, or --rebuild and no source", "source")
     unreadable: list[IndexFailure] = []
 
     def note(source: str, error: NarError) -> None:
         unreadable.append(IndexFailure(len(unreadable), source, "read", str(error)))
 
     with Client(address) as client:
-        job = client.index(
-            sources, collection=collection, labels=parse_labels(label), idempotency_key=key, unreadable=note
-        )
+        if rebuild:
+            job = client.rebuild_index()
+        else:
+            job = client.index(
+                [f"{source}/*" if every and _is_library(source) else source for source in sources or ()],
+                collection=collection,
+                labels=parse_labels(label),
+                idempotency_key=key,
+                unreadable=note,
+                skip_known=skip_known or every,
+                shard=_parse_shard(shard),
+            )
+        skipped = job.skipped
         if wait:
             job = watch(client, job)
         failures = [*unreadable, *client.list_failures(job.id)]
-    if json:
-        print_json({"job": job, "failures": failures})
-    else:
-        print_job(job, failures)
+    _print(job, failures, skipped, json=json)
     if failures:
         raise typer.Exit(EXIT_SOME_FAILED)
 
 
-def watch(client: Client, job: IndexJob) -> IndexJob:
-    """Shows a bar for each stage until the job has finished."""
-    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        bars = {stage: progress.add_task(stage, total=job.total or None) for stage in _STAGES}
-        failed = progress.add_task("failed", total=None, visible=False)
-        last = job
-        for last in client.watch_job(job.id):
-            _show(progress, bars, failed, last)
-    return last
+def _print(job: IndexJob, failures: list[IndexFailure], skipped: int, *, json: bool) -> None:
+    if json:
+        print_json({"job": job, "skipped": skipped, "failures": failures})
+    else:
+        print_job(job, failures, skipped)
 
 
-def _show(progress: Progress, bars: dict[str, TaskID], failed: TaskID, job: IndexJob) -> None:
-    for stage, bar in bars.items():
-        progress.update(bar, completed=getattr(job, stage), total=job.total)
-    progress.update(failed, completed=job.failed, total=job.total, visible=job.failed > 0)
+def _is_library(source: str) -> bool:
+    """Whether a source of --all is the name of a library rather than a file, a folder or a pattern."""
+    return not is_pattern(source) and "/" not in source and "." not in source and not Path(source).exists()
 
 
-def print_job(job: IndexJob, failures: list[IndexFailure]) -> None:
-    """Prints one line about a job and a table of what could not be indexed."""
-    parts = [f"job {job.id} {job.state.value}", f"{job.indexed} of {job.total} indexed"]
-    if job.duplicates:
-        parts.append(f"{job.duplicates} equal to an architecture that was there")
-    if failures:
-        parts.append(f"{len(failures)} failed")
-    out.print(escape(", ".join(parts)))
-    if failures:
-        rows = table("source", "stage", "reason")
-        for failure in failures:
-            rows.add_row(escape(failure.source), failure.stage, escape(failure.reason))
-        out.print()
-        out.print(rows)
+def _parse_shard(text: str) -> tuple[int, int]:
+    number, separator, count = text.partition("/")
+    if not separator or not number.isdecimal() or not count.isdecimal() or not int(number) < int(count):
+        raise InvalidInput(f"--shard {escape(text)}: it must be I/N with I from 0 to N - 1, such as 0/4", "shard")
+    return int(number), int(count)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nar.cli.console import out, print_json, table
-from nar.cli.index import print_job, watch
+from nar.cli.job_progress import print_job, watch
 from nar.cli.options import Address, Json
 from nar.client import Client, IndexJob
 

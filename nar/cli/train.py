@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from nar import capture
+from nar.cli import loss_plot
 from nar.cli.console import err, out
 from nar.errors import FailedPrecondition, InvalidInput
 from nar.extras import require
@@ -62,6 +64,10 @@ def train(
             progress.update(bars[step.stage], completed=step.epoch + 1, total=step.epochs, loss=step.loss)
 
         version = train_on(graphs, PRESETS[preset], folder, show)
+    picture = folder / "losses.svg"
+    # Of the whole training, also where it was interrupted.
+    loss_plot.write(picture, json.loads((folder / "config.json").read_text())["record"]["losses"])
+    out.print(f"losses: {escape(str(picture))}", soft_wrap=True)
     out.print(f"wrote {escape(version)} to {escape(str(folder))}", soft_wrap=True)
     if PRESETS[preset].macro:
         out.print(f"serve it with NAR_WEIGHTS={escape(str(folder))} nar up --home ANOTHER_FOLDER", soft_wrap=True)

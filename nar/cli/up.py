@@ -27,10 +27,13 @@ def up(
     starter: Annotated[
         bool, typer.Option("--starter/--no-starter", help="Whether the architectures that ship are in the index.")
     ] = True,
+    ray: Annotated[
+        bool, typer.Option("--ray", help="Run the embedder on Ray Serve instead of in one process.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Start the whole system on this machine; Ctrl-C stops it."""
-    stack = LocalStack(home, ports=_parse_ports(ports), starter=starter)
+    stack = LocalStack(home, ports=_parse_ports(ports), starter=starter, ray=ray)
     with terminated_as_interrupted():
         try:
             start(stack)

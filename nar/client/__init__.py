@@ -4,6 +4,7 @@ from nar.client.async_client import AsyncClient
 from nar.client.client import Client
 from nar.client.results import (
     Collection,
+    Finding,
     IndexedArchitecture,
     IndexFailure,
     IndexJob,
@@ -11,15 +12,19 @@ from nar.client.results import (
     MotifCount,
     Neighbour,
     SearchResult,
+    Severity,
     SharedMotif,
 )
 from nar.client.retry import RetryPolicy
 from nar.client.sources import Item
+from nar.security.tls import TLS
 
 __all__ = [
+    "TLS",
     "AsyncClient",
     "Client",
     "Collection",
+    "Finding",
     "IndexFailure",
     "IndexJob",
     "IndexedArchitecture",
@@ -29,5 +34,6 @@ __all__ = [
     "Neighbour",
     "RetryPolicy",
     "SearchResult",
+    "Severity",
     "SharedMotif",
 ]

@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from nar import codec
 from nar.client.results import (
     Collection,
+    Finding,
     IndexedArchitecture,
     IndexFailure,
     IndexJob,
@@ -17,6 +18,7 @@ from nar.client.results import (
     MotifCount,
     Neighbour,
     SearchResult,
+    Severity,
     SharedMotif,
 )
 from nar.v1 import index_pb2, search_pb2
@@ -25,6 +27,12 @@ _JOB_STATES = {
     index_pb2.IndexJob.STATE_RUNNING: JobState.RUNNING,
     index_pb2.IndexJob.STATE_SUCCEEDED: JobState.SUCCEEDED,
     index_pb2.IndexJob.STATE_CANCELLED: JobState.CANCELLED,
+}
+
+_SEVERITIES = {
+    index_pb2.Finding.SEVERITY_OK: Severity.OK,
+    index_pb2.Finding.SEVERITY_WARNING: Severity.WARNING,
+    index_pb2.Finding.SEVERITY_ERROR: Severity.ERROR,
 }
 
 
@@ -87,6 +95,14 @@ def index_job(message: index_pb2.IndexJob) -> IndexJob:
 def index_failure(message: index_pb2.IndexFailure) -> IndexFailure:
     """One failure of an index job."""
     return IndexFailure(message.item, message.source, message.stage, message.reason)
+
+
+def findings(message: index_pb2.CheckIndexResponse) -> tuple[Finding, ...]:
+    """What a check of the index found."""
+    return tuple(
+        Finding(item.subject, _SEVERITIES.get(item.severity, Severity.UNKNOWN), item.message, item.advice)
+        for item in message.findings
+    )
 
 
 def _time(message: Timestamp) -> datetime:

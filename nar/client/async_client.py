@@ -14,13 +14,16 @@ from nar.architecture import Architecture
 from nar.client import calls
 from nar.client.address import find_address
 from nar.client.calls import Answer, Call, Page
-from nar.client.channel import DEFAULT_TIMEOUT, OPTIONS, translate
+from nar.client.channel import DEFAULT_TIMEOUT, open_async_channel, translate
 from nar.client.job_stream import JobStream, Sources, Unreadable
 from nar.client.queries import Query, QueryForms, SearchOptions, VectorLike
-from nar.client.results import Collection, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
+from nar.client.results import Collection, Finding, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
 from nar.client.retry import WATCHING, Attempts, RetryPolicy
+from nar.client.trace_context import call_span, current_trace
 from nar.errors import NarError, NotFound, Unavailable
 from nar.graph import Graph
+from nar.security.bearer import Bearer
+from nar.security.tls import TLS
 from nar.v1 import index_pb2
 
 Entry = TypeVar("Entry")
@@ -35,12 +38,15 @@ class AsyncClient:
         *,
         timeout: float = DEFAULT_TIMEOUT,
         retry: RetryPolicy | None = None,
-        credentials: grpc.ChannelCredentials | None = None,
+        tls: TLS | None = None,
+        token: str | Path | None = None,
     ) -> None:
         self.address = find_address(address)
         self._timeout = timeout
         self._retry = retry or RetryPolicy()
-        self._credentials = credentials
+        self._tls = tls or TLS.from_environment()
+        self._bearer = Bearer.of(token)
+        self._bearer.check(self.address, encrypted=self._tls is not None)
         self._opened: grpc.aio.Channel | None = None
 
     async def __aenter__(self) -> Self:
@@ -107,6 +113,8 @@ class AsyncClient:
         labels: Mapping[str, str] | None = None,
         idempotency_key: str = "",
         unreadable: Unreadable | None = None,
+        skip_known: bool = False,
+        shard: tuple[int, int] = (0, 1),
         timeout: float | None = None,
     ) -> IndexJob:
         """Starts an index job and returns it as soon as every item is queued; see `nar.Client.index`."""
@@ -116,6 +124,8 @@ class AsyncClient:
             labels=labels or {},
             idempotency_key=idempotency_key,
             unreadable=unreadable,
+            skip_known=skip_known,
+            shard=shard,
         )
         return await self._send(stream, timeout)
 
@@ -135,7 +145,7 @@ class AsyncClient:
         attempts = Attempts(WATCHING, None, is_read=True)
         while True:
             try:
-                async for data in watch(request):
+                async for data in watch(request, metadata=(*self._bearer.metadata(), *current_trace())):
                     job = call.decode(data)
                     attempts = Attempts(WATCHING, None, is_read=True)
                     yield job
@@ -145,6 +155,17 @@ class AsyncClient:
             except grpc.RpcError as error:
                 interruption = translate(error, self.address)
             await asyncio.sleep(attempts.delay_after(interruption))
+
+    async def rebuild_index(self) -> IndexJob:
+        """Starts a job that writes the index anew, with vectors of the model version that the embedder serves.
+
+        It is built beside the live index, which its end switches to; searches go on meanwhile.
+        """
+        return await self._run(calls.rebuild_index())
+
+    async def check_index(self) -> tuple[Finding, ...]:
+        """Compares what queue, vectors, records and embedder say, and what to do where they disagree."""
+        return await self._run(calls.check_index())
 
     async def cancel_job(self, id: str) -> IndexJob:
         """Cancels an index job: what is not yet extracted is dropped, what is indexed stays."""
@@ -162,10 +183,7 @@ class AsyncClient:
     def _channel(self) -> grpc.aio.Channel:
         """The connection; it binds to the running event loop when it is first used."""
         if self._opened is None:
-            if self._credentials is None:
-                self._opened = grpc.aio.insecure_channel(self.address, OPTIONS)
-            else:
-                self._opened = grpc.aio.secure_channel(self.address, self._credentials, OPTIONS)
+            self._opened = open_async_channel(self.address, self._tls)
         return self._opened
 
     async def _run(self, call: Call[Answer], timeout: float | None = None) -> Answer:
@@ -173,11 +191,13 @@ class AsyncClient:
         attempts = Attempts(self._retry, timeout or self._timeout, is_read=call.method.is_read)
         send: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(call.method.path)
         request = call.request.SerializeToString()
-        while True:
-            try:
-                return call.decode(await send(request, timeout=attempts.remaining()))
-            except grpc.RpcError as error:
-                await asyncio.sleep(attempts.delay_after(translate(error, self.address)))
+        with call_span(call.method.path) as trace:
+            while True:
+                try:
+                    metadata = (*self._bearer.metadata(), *trace)
+                    return call.decode(await send(request, timeout=attempts.remaining(), metadata=metadata))
+                except grpc.RpcError as error:
+                    await asyncio.sleep(attempts.delay_after(translate(error, self.address)))
 
     async def _entries(self, page_call: Callable[[str], Call[Page[Entry]]]) -> AsyncIterator[Entry]:
         """The entries of all pages."""
@@ -202,7 +222,9 @@ class AsyncClient:
             calls.CREATE_INDEX_JOB.path, request_serializer=index_pb2.CreateIndexJobRequest.SerializeToString
         )
         try:
-            return calls.created_job(await send(messages(), timeout=timeout))
+            with call_span(calls.CREATE_INDEX_JOB.path) as trace:
+                metadata = (*self._bearer.metadata(), *trace)
+                return calls.created_job(await send(messages(), timeout=timeout, metadata=metadata))
         except (grpc.RpcError, asyncio.CancelledError) as error:
             # gRPC cancels the call when reading a file fails.
             if stream.error is not None:

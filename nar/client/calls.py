@@ -6,7 +6,7 @@ Nothing here sends: `Client` and `AsyncClient` run the same calls.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from google.protobuf.descriptor import ServiceDescriptor
@@ -167,16 +167,47 @@ def delete_architecture(identifier: str, collection: str) -> Call[None]:
     )
 
 
+def rebuild_index() -> Call[results.IndexJob]:
+    """Starts a job that writes the index anew."""
+    return Call(
+        method(_INDEX, "RebuildIndex"),
+        index_pb2.RebuildIndexRequest(),
+        lambda data: answers.index_job(index_pb2.RebuildIndexResponse.FromString(data).job),
+    )
+
+
+def check_index() -> Call[tuple[results.Finding, ...]]:
+    """Asks what is wrong."""
+    return Call(
+        method(_INDEX, "CheckIndex"),
+        index_pb2.CheckIndexRequest(),
+        lambda data: answers.findings(index_pb2.CheckIndexResponse.FromString(data)),
+    )
+
+
 def job_header(
-    selectors: tuple[str, ...], collection: str, labels: Mapping[str, str], idempotency_key: str
+    selectors: tuple[str, ...],
+    collection: str,
+    labels: Mapping[str, str],
+    idempotency_key: str,
+    *,
+    skip_known: bool = False,
+    shard: tuple[int, int] = (0, 1),
 ) -> index_pb2.CreateIndexJobRequest:
     """The first message of the stream that makes an index job."""
     header = index_pb2.IndexJobHeader(
-        collection=collection, selectors=selectors, labels=labels, idempotency_key=idempotency_key
+        collection=collection,
+        selectors=selectors,
+        labels=labels,
+        idempotency_key=idempotency_key,
+        skip_known=skip_known,
+        shard_index=shard[0],
+        shard_count=shard[1],
     )
     return index_pb2.CreateIndexJobRequest(header=header)
 
 
 def created_job(data: bytes) -> results.IndexJob:
     """The job that a CreateIndexJobResponse holds."""
-    return answers.index_job(index_pb2.CreateIndexJobResponse.FromString(data).job)
+    response = index_pb2.CreateIndexJobResponse.FromString(data)
+    return replace(answers.index_job(response.job), skipped=response.skipped)

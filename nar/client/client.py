@@ -15,13 +15,16 @@ from nar.architecture import Architecture
 from nar.client import calls
 from nar.client.address import find_address
 from nar.client.calls import Answer, Call, Page
-from nar.client.channel import DEFAULT_TIMEOUT, OPTIONS, translate
+from nar.client.channel import DEFAULT_TIMEOUT, open_channel, translate
 from nar.client.job_stream import JobStream, Sources, Unreadable
 from nar.client.queries import Query, QueryForms, SearchOptions, VectorLike
-from nar.client.results import Collection, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
+from nar.client.results import Collection, Finding, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
 from nar.client.retry import WATCHING, Attempts, RetryPolicy
+from nar.client.trace_context import call_span, current_trace
 from nar.errors import NarError, NotFound, Unavailable
 from nar.graph import Graph
+from nar.security.bearer import Bearer
+from nar.security.tls import TLS
 from nar.v1 import index_pb2
 
 Entry = TypeVar("Entry")
@@ -38,7 +41,9 @@ class Client:
         address: "host:port" of the search service. Default: NAR_ADDRESS, else the local system that `nar up` started.
         timeout: seconds that a call may take, its repetitions included.
         retry: how often and how fast calls are repeated.
-        credentials: for TLS. Default: none.
+        tls: how the connection is encrypted. Default: as NAR_TLS_CA and its like say, else not at all.
+        token: the bearer token, or the path of a file that holds it and may change. Default: NAR_TOKEN, else
+            NAR_TOKEN_FILE. It is not sent beyond this machine without TLS: that raises `FailedPrecondition`.
 
     """
 
@@ -48,15 +53,16 @@ class Client:
         *,
         timeout: float = DEFAULT_TIMEOUT,
         retry: RetryPolicy | None = None,
-        credentials: grpc.ChannelCredentials | None = None,
+        tls: TLS | None = None,
+        token: str | Path | None = None,
     ) -> None:
         self.address = find_address(address)
         self._timeout = timeout
         self._retry = retry or RetryPolicy()
-        if credentials is None:
-            self._channel = grpc.insecure_channel(self.address, OPTIONS)
-        else:
-            self._channel = grpc.secure_channel(self.address, credentials, OPTIONS)
+        tls = tls or TLS.from_environment()
+        self._bearer = Bearer.of(token)
+        self._bearer.check(self.address, encrypted=tls is not None)
+        self._channel = open_channel(self.address, tls)
 
     def __enter__(self) -> Self:
         return self
@@ -141,6 +147,8 @@ class Client:
         labels: Mapping[str, str] | None = None,
         idempotency_key: str = "",
         unreadable: Unreadable | None = None,
+        skip_known: bool = False,
+        shard: tuple[int, int] = (0, 1),
         timeout: float | None = None,
     ) -> IndexJob:
         """Starts an index job and returns it as soon as every item is queued; `watch_job` follows it.
@@ -152,6 +160,8 @@ class Client:
             labels: what to keep with each of them.
             idempotency_key: a second job with the same key is not made, the first is returned.
             unreadable: told about files that cannot be read, which are then left out. Default: such a file is an error.
+            skip_known: whether to leave out models of libraries that the collection has under the live model version.
+            shard: number of a part of the models, from 0, and of how many parts; a model's part never changes.
             timeout: seconds. Default: none, because the service slows the stream down when its queue is full.
 
         """
@@ -161,6 +171,8 @@ class Client:
             labels=labels or {},
             idempotency_key=idempotency_key,
             unreadable=unreadable,
+            skip_known=skip_known,
+            shard=shard,
         )
         return self._send(stream, timeout)
 
@@ -180,7 +192,7 @@ class Client:
         attempts = Attempts(WATCHING, None, is_read=True)
         while True:
             try:
-                for data in watch(request):
+                for data in watch(request, metadata=(*self._bearer.metadata(), *current_trace())):
                     job = call.decode(data)
                     attempts = Attempts(WATCHING, None, is_read=True)
                     yield job
@@ -190,6 +202,17 @@ class Client:
             except grpc.RpcError as error:
                 interruption = translate(error, self.address)
             time.sleep(attempts.delay_after(interruption))
+
+    def rebuild_index(self) -> IndexJob:
+        """Starts a job that writes the index anew, with vectors of the model version that the embedder serves.
+
+        It is built beside the live index, which its end switches to; searches go on meanwhile.
+        """
+        return self._run(calls.rebuild_index())
+
+    def check_index(self) -> tuple[Finding, ...]:
+        """Compares what queue, vectors, records and embedder say, and what to do where they disagree."""
+        return self._run(calls.check_index())
 
     def cancel_job(self, id: str) -> IndexJob:
         """Cancels an index job: what is not yet extracted is dropped, what is indexed stays."""
@@ -208,11 +231,13 @@ class Client:
         attempts = Attempts(self._retry, timeout or self._timeout, is_read=call.method.is_read)
         send: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(call.method.path)
         request = call.request.SerializeToString()
-        while True:
-            try:
-                return call.decode(send(request, timeout=attempts.remaining()))
-            except grpc.RpcError as error:
-                time.sleep(attempts.delay_after(translate(error, self.address)))
+        with call_span(call.method.path) as trace:
+            while True:
+                try:
+                    metadata = (*self._bearer.metadata(), *trace)
+                    return call.decode(send(request, timeout=attempts.remaining(), metadata=metadata))
+                except grpc.RpcError as error:
+                    time.sleep(attempts.delay_after(translate(error, self.address)))
 
     def _entries(self, page_call: Callable[[str], Call[Page[Entry]]]) -> Iterator[Entry]:
         """The entries of all pages."""
@@ -239,10 +264,11 @@ class Client:
         send: grpc.StreamUnaryMultiCallable[index_pb2.CreateIndexJobRequest, bytes] = self._channel.stream_unary(
             calls.CREATE_INDEX_JOB.path, request_serializer=index_pb2.CreateIndexJobRequest.SerializeToString
         )
-        running = send.future(messages(), timeout=timeout)
-        started.set()
         try:
-            return calls.created_job(running.result())
+            with call_span(calls.CREATE_INDEX_JOB.path) as trace:
+                running = send.future(messages(), timeout=timeout, metadata=(*self._bearer.metadata(), *trace))
+                started.set()
+                return calls.created_job(running.result())
         except (grpc.RpcError, grpc.FutureCancelledError) as error:
             if stream.error is not None:
                 raise stream.error from None

@@ -129,6 +129,7 @@ class IndexJob:
         indexed: items in the index.
         failed: items that `list_failures` lists.
         duplicates: indexed items whose exact fingerprint another architecture of the collection has too.
+        skipped: models that were left out because the collection has them; known of a job that was just made.
 
     """
 
@@ -142,6 +143,7 @@ class IndexJob:
     indexed: int
     failed: int
     duplicates: int
+    skipped: int = 0
     created_at: datetime | None = None
     finished_at: datetime | None = None
 
@@ -159,3 +161,22 @@ class IndexFailure:
     source: str
     stage: str
     reason: str
+
+
+class Severity(StrEnum):
+    """How bad a finding is: ERROR means that searches or jobs fail, or answers are incomplete."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check of the index looked at: what, how bad, one sentence, and what to do ("" for nothing)."""
+
+    subject: str
+    severity: Severity
+    message: str
+    advice: str

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nar import codec, graph_json
-from nar.errors import LimitExceeded, UnsupportedSource
+from nar.client import listings
+from nar.errors import InvalidInput, LimitExceeded, UnsupportedSource
 from nar.graph import Graph
 from nar.onnx_weights import strip, strip_file
 from nar.v1 import architecture_pb2
 
 Source = str | Path | bytes | Graph
-"""A model: its name ("timm/resnet50"), an ONNX file or config.json (path or content), or a graph."""
+"""A model: its name ("timm/resnet50"), an ONNX file or config.json (path or content), a graph, or a repository of the
+Hugging Face Hub ("hf:org/name"), of which only the config.json is read."""
 
 MAX_CONFIG_BYTES = 1 << 20
 MAX_JSON_BYTES = 512 << 20
@@ -55,6 +57,8 @@ def model_source(source: Source) -> architecture_pb2.ModelSource:
     """
     if isinstance(source, Graph):
         return architecture_pb2.ModelSource(graph=codec.graph_to_proto(source))
+    if isinstance(source, str) and listings.is_repository(source):
+        return config_source(listings.repository_config(source))
     if isinstance(source, bytes):
         return json_source(source.decode(errors="replace")) if source[:1] == b"{" else onnx_source(source)
     if isinstance(source, str) and is_json(source):
@@ -113,11 +117,25 @@ def _read(path: Path) -> str:
         raise UnsupportedSource(f"{path} is not a text file: {error.reason}", "source.config_json") from error
 
 
-def expand(sources: tuple[Source | Item, ...]) -> Iterator[Item]:
-    """The items of `sources`: a folder stands for its .onnx and config.json files, a file gets its path as id."""
+def expand(sources: Iterable[Source | Item]) -> Iterator[Item]:
+    """The items of `sources`, one by one as they are read.
+
+    A folder, or a URL of one, stands for its .onnx and config.json files, a list file for what it names. A file gets
+    its path as id, a repository of the Hub its name.
+
+    Raises:
+        UnsupportedSource: a folder holds no models, or something cannot be read.
+        InvalidInput: a list file holds a pattern.
+    """
     for source in sources:
         if isinstance(source, Item):
             yield source
+        elif listings.is_list(source):
+            yield from expand(map(_no_pattern, listings.lines(Path(str(source)))))
+        elif isinstance(source, str) and listings.is_repository(source):
+            yield Item(source, source.removeprefix(listings.HUB_PREFIX))
+        elif isinstance(source, str) and listings.is_url(source):
+            yield from (Item(data, id_of_path(Path(name))) for name, data in listings.files_of_url(source))
         elif isinstance(source, (Graph, bytes)):
             yield Item(source)
         elif Path(source).is_dir():
@@ -126,6 +144,12 @@ def expand(sources: tuple[Source | Item, ...]) -> Iterator[Item]:
             yield Item(Path(source), id_of_path(Path(source)))
         else:
             yield Item(source)
+
+
+def _no_pattern(line: str) -> str:
+    if is_pattern(line):
+        raise InvalidInput(f"a list names models one by one; give the pattern {line!r} by itself", "source")
+    return line
 
 
 def _files_below(folder: Path) -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -13,6 +13,11 @@ from nar.errors import FailedPrecondition
 from nar.extras import require
 from nar.local.home import Home
 from nar.local.ports import HOST, Ports
+
+# What a user sets to call a service elsewhere; the local ones get it only where they speak TLS, or want tokens.
+_OF_ONE_PROCESS = frozenset({"NAR_ADDRESS", "NAR_PORT", "NAR_HOST", "NAR_METRICS_PORT"})
+_OF_TLS = frozenset({"NAR_TLS_CA", "NAR_TLS_CLIENT_CERT", "NAR_TLS_CLIENT_KEY", "NAR_TLS_SERVER_NAME"})
+_OF_TOKENS = frozenset({"NAR_TOKEN", "NAR_TOKEN_FILE"})
 
 SERVICES = ("extractor", "motif_miner", "embedder", "search")
 
@@ -48,23 +53,28 @@ class Program:
     level: int
 
 
-def programs(home: Home, ports: Ports, settings: Mapping[str, str]) -> tuple[Program, ...]:
+def programs(home: Home, ports: Ports, settings: Mapping[str, str], *, ray: bool = False) -> tuple[Program, ...]:
     """All processes of a local system in `home`; `settings` are NAR_* variables that win over its own.
+
+    With `ray` the embedder runs on Ray Serve instead of in one process.
 
     Raises:
         FailedPrecondition: what it needs is not installed.
 
     """
     require("local", "the local system")
+    if ray:
+        require("ray", "an embedder on Ray Serve")
     environment = {**_environment(home, ports), **settings}
     _check_weights({**os.environ, **environment})
+    _check_tls({**os.environ, **environment})
     servers = (
         Program(
             f"{service}-server",
             (
                 sys.executable,
                 "-m",
-                f"services.{service}.server",
+                f"services.{service}.{'ray_host' if ray and service == 'embedder' else 'server'}",
                 "--host",
                 HOST,
                 "--port",
@@ -88,7 +98,19 @@ def programs(home: Home, ports: Ports, settings: Mapping[str, str]) -> tuple[Pro
         )
         for service in SERVICES
     )
-    return (_valkey(home, ports), _milvus(home, ports), *servers, *workers)
+    services = _with_metrics((*servers, *workers), {**os.environ, **environment}.get("NAR_METRICS_PORT", ""))
+    return (_valkey(home, ports), _milvus(home, ports), *services)
+
+
+def _with_metrics(services: tuple[Program, ...], first: str) -> tuple[Program, ...]:
+    """Each service with a metrics port of its own, from `first` on; none without `first`."""
+    if not first.isdecimal() or int(first) == 0:
+        return services
+    ports = (str(int(first) + index) for index in range(len(services)))
+    return tuple(
+        replace(program, environment={**program.environment, "NAR_METRICS_PORT": port})
+        for program, port in zip(services, ports, strict=True)
+    )
 
 
 def starter_index(home: Home, ports: Ports, settings: Mapping[str, str]) -> Program:
@@ -150,9 +172,24 @@ def _check_weights(environment: Mapping[str, str]) -> None:
         )
 
 
+def _check_tls(environment: Mapping[str, str]) -> None:
+    """The services are also clients of each other."""
+    if environment.get("NAR_TLS_CERT") and not environment.get("NAR_TLS_CA"):
+        raise FailedPrecondition(
+            "NAR_TLS_CERT is set and NAR_TLS_CA is not: the services could not call each other; name the CA, and give "
+            "the certificate the name 127.0.0.1 or set NAR_TLS_SERVER_NAME"
+        )
+    if environment.get("NAR_TOKENS_FILE") and not (environment.get("NAR_TOKEN") or environment.get("NAR_TOKEN_FILE")):
+        raise FailedPrecondition("NAR_TOKENS_FILE is set: the services need NAR_TOKEN_FILE to call each other")
+
+
 def process_environment(program: Program) -> dict[str, str]:
     """The whole environment of a process. Settings of this process for its own calls do not leak into it."""
-    inherited = {
-        name: value for name, value in os.environ.items() if name not in ("NAR_ADDRESS", "NAR_PORT", "NAR_HOST")
-    }
+    wanted = {**os.environ, **program.environment}
+    own = {*_OF_ONE_PROCESS}
+    if not wanted.get("NAR_TLS_CERT"):
+        own |= _OF_TLS
+    if not wanted.get("NAR_TOKENS_FILE"):
+        own |= _OF_TOKENS
+    inherited = {name: value for name, value in os.environ.items() if name not in own}
     return {**inherited, **program.environment}

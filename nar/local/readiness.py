@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 
 from nar.local.ports import HOST
-from nar.local.programs import Program, Readiness
+from nar.local.programs import Program, Readiness, process_environment
+from nar.security.tls import TLS
 
 _PROBE_SECONDS = 2.0
 
@@ -17,7 +18,7 @@ def is_ready(program: Program) -> bool:
     if program.readiness is Readiness.PORT:
         return _accepts(program.port)
     if program.readiness is Readiness.HEALTH:
-        return _is_serving(program.port)
+        return _is_serving(program)
     return True
 
 
@@ -40,12 +41,15 @@ def _answers_ping(port: int) -> bool:
         return False
 
 
-def _is_serving(port: int) -> bool:
+def _is_serving(program: Program) -> bool:
     import grpc
     from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+    from nar.client.channel import open_channel
+
+    tls = TLS.from_environment(process_environment(program))
     try:
-        with grpc.insecure_channel(f"{HOST}:{port}") as channel:
+        with open_channel(f"{HOST}:{program.port}", tls) as channel:
             check = health_pb2_grpc.HealthStub(channel).Check
             status = check(health_pb2.HealthCheckRequest(), timeout=_PROBE_SECONDS).status
     except grpc.RpcError:

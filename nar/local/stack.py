@@ -35,6 +35,7 @@ class LocalStack:
         ports: "default" for those of `Ports`, or "free" for any.
         settings: NAR_* variables for the services, over the stack's own.
         starter: whether the architectures that ship are in the index from the start on.
+        ray: whether the embedder runs on Ray Serve instead of in one process.
 
     """
 
@@ -45,11 +46,13 @@ class LocalStack:
         ports: Literal["default", "free"] = "default",
         settings: Mapping[str, str] | None = None,
         starter: bool = False,
+        ray: bool = False,
     ) -> None:
         self.home = Home(home or default_home())
         self.ports = Ports.free() if ports == "free" else Ports()
         self._settings = dict(settings or {})
         self._starter = starter
+        self._ray = ray
         self.starter_note = ""
         """What became of the starter index."""
         self._supervisor = Supervisor(self.home.logs)
@@ -71,7 +74,7 @@ class LocalStack:
             Unavailable: a process failed to start; what had started is stopped.
 
         """
-        chosen = programs(self.home, self.ports, self._settings)
+        chosen = programs(self.home, self.ports, self._settings, ray=self._ray)
         self.home.acquire()
         with self._stopping_on_failure():
             self.ports.check_free()

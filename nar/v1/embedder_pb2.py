@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from nar.v1 import motif_miner_pb2 as nar_dot_v1_dot_motif__miner__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15nar/v1/embedder.proto\x12\x06nar.v1\x1a\x18nar/v1/motif_miner.proto\"T\n\x0c\x45mbedRequest\x12-\n\x0e\x64\x65\x63ompositions\x18\x01 \x03(\x0b\x32\x15.nar.v1.Decomposition\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"M\n\rEmbedResponse\x12%\n\nembeddings\x18\x01 \x03(\x0b\x32\x11.nar.v1.Embedding\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"\x1f\n\tEmbedding\x12\x12\n\x06vector\x18\x01 \x03(\x02\x42\x02\x10\x01\"\x11\n\x0fGetModelRequest\"=\n\x10GetModelResponse\x12\x15\n\rmodel_version\x18\x01 \x01(\t\x12\x12\n\ndimensions\x18\x02 \x01(\r2\x90\x01\n\x0f\x45mbedderService\x12\x39\n\x05\x45mbed\x12\x14.nar.v1.EmbedRequest\x1a\x15.nar.v1.EmbedResponse\"\x03\x90\x02\x01\x12\x42\n\x08GetModel\x12\x17.nar.v1.GetModelRequest\x1a\x18.nar.v1.GetModelResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15nar/v1/embedder.proto\x12\x06nar.v1\x1a\x18nar/v1/motif_miner.proto\"T\n\x0c\x45mbedRequest\x12-\n\x0e\x64\x65\x63ompositions\x18\x01 \x03(\x0b\x32\x15.nar.v1.Decomposition\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"M\n\rEmbedResponse\x12%\n\nembeddings\x18\x01 \x03(\x0b\x32\x11.nar.v1.Embedding\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"\x1f\n\tEmbedding\x12\x12\n\x06vector\x18\x01 \x03(\x02\x42\x02\x10\x01\"\x11\n\x0fGetModelRequest\"[\n\x10GetModelResponse\x12\x15\n\rmodel_version\x18\x01 \x01(\t\x12\x12\n\ndimensions\x18\x02 \x01(\r\x12\x1c\n\x14other_model_versions\x18\x03 \x03(\t2\x90\x01\n\x0f\x45mbedderService\x12\x39\n\x05\x45mbed\x12\x14.nar.v1.EmbedRequest\x1a\x15.nar.v1.EmbedResponse\"\x03\x90\x02\x01\x12\x42\n\x08GetModel\x12\x17.nar.v1.GetModelRequest\x1a\x18.nar.v1.GetModelResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,7 +47,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETMODELREQUEST']._serialized_start=257
   _globals['_GETMODELREQUEST']._serialized_end=274
   _globals['_GETMODELRESPONSE']._serialized_start=276
-  _globals['_GETMODELRESPONSE']._serialized_end=337
-  _globals['_EMBEDDERSERVICE']._serialized_start=340
-  _globals['_EMBEDDERSERVICE']._serialized_end=484
+  _globals['_GETMODELRESPONSE']._serialized_end=367
+  _globals['_EMBEDDERSERVICE']._serialized_start=370
+  _globals['_EMBEDDERSERVICE']._serialized_end=514
 # @@protoc_insertion_point(module_scope)

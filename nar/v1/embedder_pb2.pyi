@@ -101,7 +101,7 @@ Global___Embedding: _TypeAlias = Embedding  # noqa: Y015
 
 @_typing.final
 class GetModelRequest(_message.Message):
-    """Asks for the loaded model."""
+    """Asks for the loaded models."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -118,25 +118,31 @@ Global___GetModelRequest: _TypeAlias = GetModelRequest  # noqa: Y015
 
 @_typing.final
 class GetModelResponse(_message.Message):
-    """The loaded model."""
+    """The loaded models."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     MODEL_VERSION_FIELD_NUMBER: _builtins.int
     DIMENSIONS_FIELD_NUMBER: _builtins.int
+    OTHER_MODEL_VERSIONS_FIELD_NUMBER: _builtins.int
     model_version: _builtins.str
-    """Name and digest of the weights, such as "paper-1f3c9a2b"."""
+    """The live one, which embeds what names no version: name and digest of the weights, such as "paper-1f3c9a2b"."""
     dimensions: _builtins.int
     """Length of its vectors."""
+    @_builtins.property
+    def other_model_versions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Model versions that EmbedRequest may name beside it, in alphabetical order."""
+
     def __init__(
         self,
         *,
         model_version: _builtins.str = ...,
         dimensions: _builtins.int = ...,
+        other_model_versions: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dimensions", b"dimensions", "model_version", b"model_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dimensions", b"dimensions", "model_version", b"model_version", "other_model_versions", b"other_model_versions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -38,7 +38,7 @@ class EmbedderServiceStub:
     NOT_FOUND: this model version is not served here.
     """
     GetModel: _grpc.UnaryUnaryMultiCallable[_embedder_pb2.GetModelRequest, _embedder_pb2.GetModelResponse]
-    """Says which model is loaded."""
+    """Says which models are loaded."""
 
 @_typing.type_check_only
 class EmbedderServiceAsyncStub(EmbedderServiceStub):
@@ -50,7 +50,7 @@ class EmbedderServiceAsyncStub(EmbedderServiceStub):
     NOT_FOUND: this model version is not served here.
     """
     GetModel: _aio.UnaryUnaryMultiCallable[_embedder_pb2.GetModelRequest, _embedder_pb2.GetModelResponse]  # type: ignore[assignment]
-    """Says which model is loaded."""
+    """Says which models are loaded."""
 
 class EmbedderServiceServicer(metaclass=_abc_1.ABCMeta):
     """Embeds macro graphs (Pei et al., section 3.5, Equation 8)."""
@@ -71,6 +71,6 @@ class EmbedderServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _embedder_pb2.GetModelRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_embedder_pb2.GetModelResponse, _abc.Awaitable[_embedder_pb2.GetModelResponse]]:
-        """Says which model is loaded."""
+        """Says which models are loaded."""
 
 def add_EmbedderServiceServicer_to_server(servicer: EmbedderServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

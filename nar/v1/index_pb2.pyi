@@ -83,12 +83,25 @@ class IndexJobHeader(_message.Message):
     SELECTORS_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    SKIP_KNOWN_FIELD_NUMBER: _builtins.int
+    SHARD_COUNT_FIELD_NUMBER: _builtins.int
+    SHARD_INDEX_FIELD_NUMBER: _builtins.int
     collection: _builtins.str
     """The collection that is written to; it is made when it does not exist. Default "default"."""
     idempotency_key: _builtins.str
     """Client's key for the job: a second job with the same key is not made, the first is returned; one that was
     cancelled, as when its stream broke off, is made anew. Default: none. At most 128 bytes.
     """
+    skip_known: _builtins.bool
+    """Leaves out models of libraries, by selector or by name, whose id the collection has already under the live model
+    version. Default: they are indexed again.
+    """
+    shard_count: _builtins.int
+    """Of the models that the selectors match, the job takes those of one shard of so many; which one a name belongs to
+    never changes. Default 0: all of them. Limit 10,000.
+    """
+    shard_index: _builtins.int
+    """Number of that shard, from 0 to shard_count - 1."""
     @_builtins.property
     def selectors(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Shell-style patterns over the extractor's model names, such as "timm/resnet*": each match becomes an item, before
@@ -106,10 +119,13 @@ class IndexJobHeader(_message.Message):
         selectors: _abc.Iterable[_builtins.str] | None = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         idempotency_key: _builtins.str = ...,
+        skip_known: _builtins.bool = ...,
+        shard_count: _builtins.int = ...,
+        shard_index: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["collection", b"collection", "idempotency_key", b"idempotency_key", "labels", b"labels", "selectors", b"selectors"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["collection", b"collection", "idempotency_key", b"idempotency_key", "labels", b"labels", "selectors", b"selectors", "shard_count", b"shard_count", "shard_index", b"shard_index", "skip_known", b"skip_known"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -281,6 +297,9 @@ class CreateIndexJobResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     JOB_FIELD_NUMBER: _builtins.int
+    SKIPPED_FIELD_NUMBER: _builtins.int
+    skipped: _builtins.int
+    """Models that were left out because the collection has them, see IndexJobHeader.skip_known."""
     @_builtins.property
     def job(self) -> Global___IndexJob:
         """The job."""
@@ -289,10 +308,11 @@ class CreateIndexJobResponse(_message.Message):
         self,
         *,
         job: Global___IndexJob | None = ...,
+        skipped: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job", "skipped", b"skipped"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -581,6 +601,149 @@ class IndexFailure(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___IndexFailure: _TypeAlias = IndexFailure  # noqa: Y015
+
+@_typing.final
+class RebuildIndexRequest(_message.Message):
+    """Rebuilds the index; see the call."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RebuildIndexRequest: _TypeAlias = RebuildIndexRequest  # noqa: Y015
+
+@_typing.final
+class RebuildIndexResponse(_message.Message):
+    """The answer of RebuildIndex."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def job(self) -> Global___IndexJob:
+        """The job; its items are the records of all collections."""
+
+    def __init__(
+        self,
+        *,
+        job: Global___IndexJob | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RebuildIndexResponse: _TypeAlias = RebuildIndexResponse  # noqa: Y015
+
+@_typing.final
+class CheckIndexRequest(_message.Message):
+    """Asks how the system is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckIndexRequest: _TypeAlias = CheckIndexRequest  # noqa: Y015
+
+@_typing.final
+class CheckIndexResponse(_message.Message):
+    """The answer of CheckIndex."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Finding]:
+        """What was looked at, in a fixed order."""
+
+    def __init__(
+        self,
+        *,
+        findings: _abc.Iterable[Global___Finding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["findings", b"findings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckIndexResponse: _TypeAlias = CheckIndexResponse  # noqa: Y015
+
+@_typing.final
+class Finding(_message.Message):
+    """One thing that was looked at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Severity:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _SeverityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Finding._Severity.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        SEVERITY_UNSPECIFIED: Finding._Severity.ValueType  # 0
+        """Never sent."""
+        SEVERITY_OK: Finding._Severity.ValueType  # 1
+        """As it should be."""
+        SEVERITY_WARNING: Finding._Severity.ValueType  # 2
+        """It works, but somebody should look."""
+        SEVERITY_ERROR: Finding._Severity.ValueType  # 3
+        """Searches or index jobs fail, or answers are incomplete."""
+
+    class Severity(_Severity, metaclass=_SeverityEnumTypeWrapper):
+        """How bad it is."""
+
+    SEVERITY_UNSPECIFIED: Finding.Severity.ValueType  # 0
+    """Never sent."""
+    SEVERITY_OK: Finding.Severity.ValueType  # 1
+    """As it should be."""
+    SEVERITY_WARNING: Finding.Severity.ValueType  # 2
+    """It works, but somebody should look."""
+    SEVERITY_ERROR: Finding.Severity.ValueType  # 3
+    """Searches or index jobs fail, or answers are incomplete."""
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    ADVICE_FIELD_NUMBER: _builtins.int
+    subject: _builtins.str
+    """What was looked at: "queue", "model version", "collection NAME", ..."""
+    severity: Global___Finding.Severity.ValueType
+    """How bad it is."""
+    message: _builtins.str
+    """What was found, in one sentence."""
+    advice: _builtins.str
+    """What to do; empty where there is nothing to do."""
+    def __init__(
+        self,
+        *,
+        subject: _builtins.str = ...,
+        severity: Global___Finding.Severity.ValueType = ...,
+        message: _builtins.str = ...,
+        advice: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "message", b"message", "severity", b"severity", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Finding: _TypeAlias = Finding  # noqa: Y015
 
 @_typing.final
 class DeleteArchitectureRequest(_message.Message):

@@ -65,6 +65,16 @@ class IndexServiceStub:
                 request_serializer=nar_dot_v1_dot_index__pb2.ListIndexJobFailuresRequest.SerializeToString,
                 response_deserializer=nar_dot_v1_dot_index__pb2.ListIndexJobFailuresResponse.FromString,
                 _registered_method=True)
+        self.RebuildIndex = channel.unary_unary(
+                '/nar.v1.IndexService/RebuildIndex',
+                request_serializer=nar_dot_v1_dot_index__pb2.RebuildIndexRequest.SerializeToString,
+                response_deserializer=nar_dot_v1_dot_index__pb2.RebuildIndexResponse.FromString,
+                _registered_method=True)
+        self.CheckIndex = channel.unary_unary(
+                '/nar.v1.IndexService/CheckIndex',
+                request_serializer=nar_dot_v1_dot_index__pb2.CheckIndexRequest.SerializeToString,
+                response_deserializer=nar_dot_v1_dot_index__pb2.CheckIndexResponse.FromString,
+                _registered_method=True)
         self.DeleteArchitecture = channel.unary_unary(
                 '/nar.v1.IndexService/DeleteArchitecture',
                 request_serializer=nar_dot_v1_dot_index__pb2.DeleteArchitectureRequest.SerializeToString,
@@ -119,6 +129,22 @@ class IndexServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RebuildIndex(self, request, context):
+        """Writes the whole index anew from the records that indexing left behind, with vectors of the model version that the
+        embedder serves, beside the live index; the job's end switches to it. Searches go on meanwhile. Call it after new
+        weights, or where the vector store was lost. FAILED_PRECONDITION: there are no records.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckIndex(self, request, context):
+        """Compares what the parts of the system hold, and says what is wrong and what to do.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteArchitecture(self, request, context):
         """Removes one architecture from the index. NOT_FOUND: there is none of this id.
         """
@@ -158,6 +184,16 @@ def add_IndexServiceServicer_to_server(servicer, server):
                     servicer.ListIndexJobFailures,
                     request_deserializer=nar_dot_v1_dot_index__pb2.ListIndexJobFailuresRequest.FromString,
                     response_serializer=nar_dot_v1_dot_index__pb2.ListIndexJobFailuresResponse.SerializeToString,
+            ),
+            'RebuildIndex': grpc.unary_unary_rpc_method_handler(
+                    servicer.RebuildIndex,
+                    request_deserializer=nar_dot_v1_dot_index__pb2.RebuildIndexRequest.FromString,
+                    response_serializer=nar_dot_v1_dot_index__pb2.RebuildIndexResponse.SerializeToString,
+            ),
+            'CheckIndex': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckIndex,
+                    request_deserializer=nar_dot_v1_dot_index__pb2.CheckIndexRequest.FromString,
+                    response_serializer=nar_dot_v1_dot_index__pb2.CheckIndexResponse.SerializeToString,
             ),
             'DeleteArchitecture': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteArchitecture,
@@ -328,6 +364,60 @@ class IndexService:
             '/nar.v1.IndexService/ListIndexJobFailures',
             nar_dot_v1_dot_index__pb2.ListIndexJobFailuresRequest.SerializeToString,
             nar_dot_v1_dot_index__pb2.ListIndexJobFailuresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RebuildIndex(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nar.v1.IndexService/RebuildIndex',
+            nar_dot_v1_dot_index__pb2.RebuildIndexRequest.SerializeToString,
+            nar_dot_v1_dot_index__pb2.RebuildIndexResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckIndex(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nar.v1.IndexService/CheckIndex',
+            nar_dot_v1_dot_index__pb2.CheckIndexRequest.SerializeToString,
+            nar_dot_v1_dot_index__pb2.CheckIndexResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,13 @@ class IndexServiceStub:
     """Lists the jobs, newest first."""
     ListIndexJobFailures: _grpc.UnaryUnaryMultiCallable[_index_pb2.ListIndexJobFailuresRequest, _index_pb2.ListIndexJobFailuresResponse]
     """Lists what a job could not index, each with its reason."""
+    RebuildIndex: _grpc.UnaryUnaryMultiCallable[_index_pb2.RebuildIndexRequest, _index_pb2.RebuildIndexResponse]
+    """Writes the whole index anew from the records that indexing left behind, with vectors of the model version that the
+    embedder serves, beside the live index; the job's end switches to it. Searches go on meanwhile. Call it after new
+    weights, or where the vector store was lost. FAILED_PRECONDITION: there are no records.
+    """
+    CheckIndex: _grpc.UnaryUnaryMultiCallable[_index_pb2.CheckIndexRequest, _index_pb2.CheckIndexResponse]
+    """Compares what the parts of the system hold, and says what is wrong and what to do."""
     DeleteArchitecture: _grpc.UnaryUnaryMultiCallable[_index_pb2.DeleteArchitectureRequest, _index_pb2.DeleteArchitectureResponse]
     """Removes one architecture from the index. NOT_FOUND: there is none of this id."""
 
@@ -69,6 +76,13 @@ class IndexServiceAsyncStub(IndexServiceStub):
     """Lists the jobs, newest first."""
     ListIndexJobFailures: _aio.UnaryUnaryMultiCallable[_index_pb2.ListIndexJobFailuresRequest, _index_pb2.ListIndexJobFailuresResponse]  # type: ignore[assignment]
     """Lists what a job could not index, each with its reason."""
+    RebuildIndex: _aio.UnaryUnaryMultiCallable[_index_pb2.RebuildIndexRequest, _index_pb2.RebuildIndexResponse]  # type: ignore[assignment]
+    """Writes the whole index anew from the records that indexing left behind, with vectors of the model version that the
+    embedder serves, beside the live index; the job's end switches to it. Searches go on meanwhile. Call it after new
+    weights, or where the vector store was lost. FAILED_PRECONDITION: there are no records.
+    """
+    CheckIndex: _aio.UnaryUnaryMultiCallable[_index_pb2.CheckIndexRequest, _index_pb2.CheckIndexResponse]  # type: ignore[assignment]
+    """Compares what the parts of the system hold, and says what is wrong and what to do."""
     DeleteArchitecture: _aio.UnaryUnaryMultiCallable[_index_pb2.DeleteArchitectureRequest, _index_pb2.DeleteArchitectureResponse]  # type: ignore[assignment]
     """Removes one architecture from the index. NOT_FOUND: there is none of this id."""
 
@@ -124,6 +138,25 @@ class IndexServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_index_pb2.ListIndexJobFailuresResponse, _abc.Awaitable[_index_pb2.ListIndexJobFailuresResponse]]:
         """Lists what a job could not index, each with its reason."""
+
+    @_abc_1.abstractmethod
+    def RebuildIndex(
+        self,
+        request: _index_pb2.RebuildIndexRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_index_pb2.RebuildIndexResponse, _abc.Awaitable[_index_pb2.RebuildIndexResponse]]:
+        """Writes the whole index anew from the records that indexing left behind, with vectors of the model version that the
+        embedder serves, beside the live index; the job's end switches to it. Searches go on meanwhile. Call it after new
+        weights, or where the vector store was lost. FAILED_PRECONDITION: there are no records.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckIndex(
+        self,
+        request: _index_pb2.CheckIndexRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_index_pb2.CheckIndexResponse, _abc.Awaitable[_index_pb2.CheckIndexResponse]]:
+        """Compares what the parts of the system hold, and says what is wrong and what to do."""
 
     @_abc_1.abstractmethod
     def DeleteArchitecture(

@@ -1,9 +1,11 @@
-"""Coalesces concurrent requests into one pass through the networks."""
+"""Coalesces concurrent requests into one pass through a model."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,75 +13,93 @@ from numpy.typing import NDArray
 from nar.architecture import Decomposition
 from nar.errors import Overloaded, Unavailable
 from services.embedder.embedder import Embedder
+from services.runtime import metrics
 from services.runtime.telemetry import log
 
 Vectors = NDArray[np.float32]
 
 
+def nodes(decomposition: Decomposition) -> int:
+    """What a graph adds to a batch: ops of its distinct motifs and motif instances."""
+    return sum(len(motif.graph) for motif in decomposition.motifs) + len(decomposition.instance_motif)
+
+
+@dataclass(frozen=True)
+class _Request:
+    """Graphs of one caller, their nodes in all, and where their vectors are waited for."""
+
+    items: Sequence[Decomposition]
+    nodes: int
+    vectors: asyncio.Future[Vectors]
+
+
 class Batcher:
-    """Everything that waits while a batch is computed goes into the next one.
+    """Everything that waits while a batch is computed goes into the next one; a lone request waits for nobody.
 
     Args:
-        max_graphs: graphs in one batch.
-        max_waiting: graphs that wait; more are refused.
+        embedder: what computes.
+        max_nodes: nodes in one batch; a larger request is a batch of its own.
+        max_waiting: nodes that wait; more are refused.
     """
 
-    def __init__(self, max_graphs: int, max_waiting: int) -> None:
-        self._max_graphs = max_graphs
+    def __init__(self, embedder: Embedder, max_nodes: int, max_waiting: int) -> None:
+        self.embedder = embedder
+        self._max_nodes = max_nodes
         self._max_waiting = max_waiting
-        self._queue: list[tuple[Sequence[Decomposition], asyncio.Future[Vectors]]] = []
-        self._wake = asyncio.Event()
-        self.embedder: Embedder | None = None
+        self._queue: deque[_Request] = deque()
+        self._waiting = 0
+        self._running: asyncio.Task[None] | None = None
 
     async def embed(self, decompositions: Sequence[Decomposition]) -> Vectors:
         """(N, dimensions) vectors of `decompositions`.
 
         Raises:
-            Unavailable: no weights are loaded.
             Overloaded: too much waits already.
+            Unavailable: the model failed.
         """
-        if self.embedder is None:
-            raise Unavailable("the embedder is still loading its weights", retry_after=2.0)
-        waiting = sum(len(items) for items, _ in self._queue)
-        if waiting + len(decompositions) > self._max_waiting:
-            raise Overloaded(f"{waiting} graphs are waiting to be embedded", retry_after=1.0)
-        future: asyncio.Future[Vectors] = asyncio.get_running_loop().create_future()
-        self._queue.append((decompositions, future))
-        self._wake.set()
-        return await future
+        size = sum(map(nodes, decompositions))
+        if self._queue and self._waiting + size > self._max_waiting:
+            raise Overloaded(f"{len(self._queue)} requests are waiting to be embedded", retry_after=1.0)
+        request = _Request(decompositions, size, asyncio.get_running_loop().create_future())
+        self._queue.append(request)
+        self._waiting += size
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._drain())
+        return await request.vectors
 
-    async def run(self) -> None:
-        """Computes batch after batch until it is cancelled."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._queue:
-                await self._compute(self._take())
+    async def _drain(self) -> None:
+        """Computes batch after batch until nothing waits."""
+        while self._queue:
+            batch = self._take()
+            if batch:
+                await self._compute(batch)
 
-    def _take(self) -> list[tuple[Sequence[Decomposition], asyncio.Future[Vectors]]]:
+    def _take(self) -> list[_Request]:
         """Requests for one batch; those whose caller has gone are dropped."""
-        taken: list[tuple[Sequence[Decomposition], asyncio.Future[Vectors]]] = []
+        taken: list[_Request] = []
         total = 0
-        while self._queue and (not taken or total + len(self._queue[0][0]) <= self._max_graphs):
-            items, future = self._queue.pop(0)
-            if not future.cancelled():
-                taken.append((items, future))
-                total += len(items)
+        while self._queue and (not taken or total + self._queue[0].nodes <= self._max_nodes):
+            request = self._queue.popleft()
+            self._waiting -= request.nodes
+            if not request.vectors.done():
+                taken.append(request)
+                total += request.nodes
         return taken
 
-    async def _compute(self, taken: list[tuple[Sequence[Decomposition], asyncio.Future[Vectors]]]) -> None:
-        assert self.embedder is not None
-        everything = [item for items, _ in taken for item in items]
+    async def _compute(self, batch: Sequence[_Request]) -> None:
+        everything = [item for request in batch for item in request.items]
+        metrics.EMBEDDER_BATCH.observe(len(everything))
+        metrics.EMBEDDER_WAITING.set(sum(len(request.items) for request in self._queue))
         try:
             vectors = await asyncio.to_thread(self.embedder.embed, everything)
         except Exception as error:  # noqa: BLE001 - the loop of a server: one bad batch must not end it
             log.exception("embedding failed")
-            for _, future in taken:
-                if not future.done():
-                    future.set_exception(Unavailable(f"embedding failed: {error}"))
+            for request in batch:
+                if not request.vectors.done():
+                    request.vectors.set_exception(Unavailable(f"embedding failed: {error}"))
             return
         begin = 0
-        for items, future in taken:
-            if not future.done():
-                future.set_result(vectors[begin : begin + len(items)])
-            begin += len(items)
+        for request in batch:
+            if not request.vectors.done():
+                request.vectors.set_result(vectors[begin : begin + len(request.items)])
+            begin += len(request.items)

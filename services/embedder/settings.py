@@ -17,10 +17,12 @@ class EmbedderSettings(ServiceSettings):
     """Which weights, on what, how much at once."""
 
     weights: Path = Field(SHIPPED_WEIGHTS, description="Folder with model.safetensors and config.json.")
+    other_weights: list[Path] = Field([], description="Folders of more model versions, served beside the live one.")
     device: Literal["cpu", "cuda"] = Field("cpu", description="Where a graph network runs; a colour model needs none.")
     torch_threads: int = Field(1, ge=1, description="Threads of one computation.")
-    max_batch_nodes: int = Field(20_000, ge=1, description="Nodes that go through a network at once.")
-    max_batch_graphs: int = Field(1_024, ge=1, description="Graphs in one request, and in one batch.")
-    max_waiting_graphs: int = Field(8_192, ge=1, description="Graphs that wait; more are refused.")
+    max_batch_nodes: int = Field(20_000, ge=1, description="Nodes in one batch: motif ops and motif instances.")
+    max_batch_graphs: int = Field(1_024, ge=1, description="Graphs in one request.")
+    max_waiting_nodes: int = Field(1_000_000, ge=1, description="Nodes that wait; more are refused.")
+    ray_replicas: int = Field(1, ge=1, description="Replicas that a Ray of this machine may have.")
     embedder_address: str = Field("127.0.0.1:50053", description="EmbedderService that the worker calls.")
     embed_batch: int = Field(64, ge=1, description="Graphs that the worker sends in one request.")

@@ -13,6 +13,7 @@ from nar.status import from_rpc_error
 from nar.v1 import embedder_pb2, embedder_pb2_grpc, motif_miner_pb2
 from services.embedder.settings import EmbedderSettings
 from services.runtime.blobs import BlobStore
+from services.runtime.channel import open_channel
 from services.runtime.tasks import Outcome, Task
 from services.runtime.worker import run_stage, run_worker
 
@@ -74,9 +75,8 @@ class EmbedStage:
 
 async def main(settings: EmbedderSettings) -> None:
     """Works until SIGTERM."""
-    options = [("grpc.max_send_message_length", settings.max_message_bytes)]
     settings = settings.model_copy(update={"batch_size": settings.embed_batch})
-    async with grpc.aio.insecure_channel(settings.embedder_address, options=options) as channel:
+    async with open_channel(settings.embedder_address, settings) as channel:
         await run_stage("embed", EmbedStage(channel, BlobStore(settings.blob_url)), settings)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import fnmatch
 from bisect import bisect_right
 from collections.abc import Mapping
 
 import grpc
+import uvloop
 from typing_extensions import override
 
 from nar.errors import InvalidInput, LimitExceeded
@@ -131,4 +131,4 @@ async def main(settings: ExtractorSettings) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(ExtractorSettings.parse()))
+    uvloop.run(main(ExtractorSettings.parse()))

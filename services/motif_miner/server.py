@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import grpc
+import uvloop
 
 from nar.codec import decomposition_to_proto, graph_from_proto
 from nar.errors import InvalidInput, LimitExceeded
@@ -73,4 +74,4 @@ async def main(settings: MinerSettings) -> None:
 if __name__ == "__main__":
     parsed = MinerSettings.parse()
     configure_logs("motif-miner", parsed)
-    asyncio.run(main(parsed))
+    uvloop.run(main(parsed))

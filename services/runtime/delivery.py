@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from nar.errors import NarError, Retryable, Unavailable
-from services.runtime import scripts
+from services.runtime import metrics, scripts
 from services.runtime.redis_connection import Client, translated
 from services.runtime.settings import ServiceSettings
 from services.runtime.tasks import GROUP, Outcome, Task, stream
-from services.runtime.telemetry import log
+from services.runtime.telemetry import log, trace_ids
 
 MAX_UNEXPECTED = 3
 """Times that a task is tried whose handler raises what it should not: a bug rarely goes away."""
@@ -72,6 +72,7 @@ class Deliveries:
         idle = int((self._idle - delay) * 1000)
         with translated():
             await self._postpone(keys=[stream(self._stage)], args=[GROUP, self._consumer, entry.id, idle])
+        metrics.QUEUE_RETRIES.labels(self._stage).inc()
         log.warning("task is tried again", seconds=round(delay, 1), reason=str(error), **describe(entry))
         return delay
 
@@ -93,6 +94,9 @@ class Deliveries:
         ]
         with translated():
             await self._refuse(keys=[stream(self._stage)], args=args)
+        metrics.QUEUE_TASKS.labels(self._stage, "failed").inc()
+        if dead:
+            metrics.QUEUE_DEAD_LETTERS.labels(self._stage).inc()
         log.error("task failed", dead_letter=dead, reason=reason, **describe(entry))
 
     async def drop(self, ids: Sequence[str]) -> None:
@@ -100,6 +104,7 @@ class Deliveries:
         if ids:
             with translated():
                 await self._redis.xack(stream(self._stage), GROUP, *ids)
+            metrics.QUEUE_TASKS.labels(self._stage, "dropped").inc(len(ids))
 
     async def _finish(self, entry: Entry, fields: dict[str, str]) -> None:
         task = entry.task
@@ -108,6 +113,7 @@ class Deliveries:
         args: list[str | int] = [GROUP, entry.id, task.job, task.item, self._stage, text, task.traceparent, duplicate]
         with translated():
             await self._complete(keys=[stream(self._stage)], args=args)
+        metrics.QUEUE_TASKS.labels(self._stage, "done").inc()
 
     def _tries(self, error: Retryable) -> int:
         most = self._settings.max_deliveries
@@ -126,4 +132,5 @@ class Deliveries:
 def describe(entry: Entry) -> dict[str, object]:
     """What identifies the entry in a log."""
     task = entry.task
-    return {"job": task.job, "item": task.item, "source": task.source, "deliveries": entry.deliveries}
+    ids: dict[str, object] = {"job": task.job, "item": task.item, "source": task.source}
+    return {**ids, "deliveries": entry.deliveries, **trace_ids(task.traceparent)}

@@ -29,6 +29,8 @@ class HealthMonitor:
         self._backends = backends
         self._seconds = seconds
         self._last: Mapping[str, bool] | None = None
+        self.is_serving = False
+        """What the last probe found of the whole process."""
 
     async def run(self) -> None:
         """Probes until cancelled."""
@@ -45,7 +47,8 @@ class HealthMonitor:
             answers = {type(error).__name__: False}
         shared = all(up for name, up in answers.items() if name not in self._names)
         serving = {name: shared and answers.get(name, True) for name in self._names}
-        for name, up in {**serving, "": all(serving.values())}.items():
+        self.is_serving = all(serving.values())
+        for name, up in {**serving, "": self.is_serving}.items():
             await self._servicer.set(name, SERVING if up else NOT_SERVING)
         if answers != self._last:
             log.info("backends", **answers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
@@ -13,10 +13,15 @@ from grpc_status import rpc_status
 
 from nar.errors import DeadlineExceeded, NarError
 from nar.status import to_status
-from services.runtime.telemetry import log, request_context
+from services.runtime import metrics
+from services.runtime.access import Access
+from services.runtime.spans import Kind, rpc_attributes, start
+from services.runtime.telemetry import log, request_context, trace_ids
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+# Codes that are the server's fault, not the caller's.
+_FAILURES = ("UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS")
 # Probed every second or held open by design.
 _QUIET = ("/grpc.health.", "/grpc.reflection.")
 
@@ -28,8 +33,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     which the log has the traceback. Calls without a deadline get `default_deadline` seconds, streams excepted.
     """
 
-    def __init__(self, default_deadline: float) -> None:
+    def __init__(self, default_deadline: float, access: Access) -> None:
         self._default_deadline = default_deadline
+        self._access = access
 
     async def intercept_service(
         self,
@@ -62,7 +68,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     def _guard_unary(self, method: str, behaviour: Any, streamed: bool) -> Any:
         async def call(request: Any, context: Context) -> Any:
             limit = None if streamed or context.time_remaining() is not None else self._default_deadline
-            async with _Call(method, context):
+            async with _Call(method, context) as metadata:
+                self._access.check(method, metadata)
                 try:
                     async with asyncio.timeout(limit):
                         return await behaviour(request, context)
@@ -75,7 +82,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def _guard_stream(self, method: str, behaviour: Any) -> Any:
         async def call(request: Any, context: Context) -> AsyncIterator[Any]:
-            async with _Call(method, context):
+            async with _Call(method, context) as metadata:
+                self._access.check(method, metadata)
                 async for response in behaviour(request, context):
                     yield response
 
@@ -90,30 +98,51 @@ class _Call:
         self._context = context
         self._start = time.monotonic()
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Mapping[str, str]:
+        """The metadata of the call, as far as it is text."""
         metadata = {key: value for key, value in self._context.invocation_metadata() or () if isinstance(value, str)}
         self._ids = request_context(metadata)
+        parent = self._ids.get("traceparent", "")
+        self._span = start(self._method[1:], Kind.SERVER, parent, rpc_attributes(self._method))
+        self._ids |= trace_ids(self._span.traceparent)
         structlog.contextvars.bind_contextvars(method=self._method, **self._ids)
+        metrics.RPC_IN_FLIGHT.labels(self._method).inc()
+        return metadata
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        metrics.RPC_IN_FLIGHT.labels(self._method).dec()
         if error is None:
-            self._log("OK")
+            self._end("OK")
         elif isinstance(error, NarError):
             status = to_status(error)
-            self._log(rpc_status.code_to_grpc_status_code(status.code).name, reason=str(error))
+            self._end(rpc_status.code_to_grpc_status_code(status.code).name, reason=str(error))
             await self._context.abort_with_status(rpc_status.to_status(status))
         elif isinstance(error, (asyncio.CancelledError, GeneratorExit)):
-            self._log("CANCELLED")
+            self._end("CANCELLED")
         elif isinstance(error, grpc.aio.AbortError):
-            self._log("ABORTED")
+            self._end("ABORTED")
         elif isinstance(error, Exception):
             await self._report_bug(error)
 
     async def _report_bug(self, error: Exception) -> NoReturn:
         log.error("call failed unexpectedly", exc_info=error)
+        self._count("INTERNAL", f"{type(error).__name__}: see the log")
         message = f"internal error; the log of the service has it under request id {self._ids['request_id']}"
         await self._context.abort(grpc.StatusCode.INTERNAL, message)
         raise error
 
-    def _log(self, code: str, **fields: str) -> None:
-        log.info("call", code=code, milliseconds=round((time.monotonic() - self._start) * 1000, 1), **fields)
+    def _end(self, code: str, **fields: str) -> None:
+        """Counts the call and writes its line."""
+        seconds = self._count(code, fields.get("reason", ""))
+        log.info("call", code=code, milliseconds=round(seconds * 1000, 1), **fields)
+
+    def _count(self, code: str, reason: str) -> float:
+        """Counts the call and ends its span; its seconds."""
+        seconds = time.monotonic() - self._start
+        self._span.set("rpc.response.status_code", code)
+        if code in _FAILURES:
+            self._span.fail(reason or code)
+        self._span.end()
+        metrics.RPC_REQUESTS.labels(self._method, code).inc()
+        metrics.RPC_SECONDS.labels(self._method).observe(seconds)
+        return seconds

@@ -12,6 +12,7 @@ from enum import StrEnum
 from nar.errors import FailedPrecondition, InvalidInput, NotFound
 from services.runtime import scripts
 from services.runtime.redis_connection import Client, translated
+from services.runtime.telemetry import current_traceparent
 
 KEEP_SECONDS = 30 * 24 * 3600
 """How long a job can be asked for after its end."""
@@ -86,7 +87,7 @@ class JobStore:
         A cancelled job does not count: its key makes a new one.
         """
         new = f"{int(time.time() * 1000):011x}{secrets.token_hex(5)}"
-        job = await self._run("CREATE_JOB", new, collection, idempotency_key)
+        job = await self._run("CREATE_JOB", new, collection, idempotency_key, current_traceparent())
         return await self.get(job), job == new
 
     async def accept(self, job: str, count: int = 1) -> int:

@@ -15,9 +15,10 @@ from redis.exceptions import ResponseError
 from nar.errors import Overloaded
 from services.runtime import scripts
 from services.runtime.redis_connection import Client, translated
-from services.runtime.tasks import GROUP, Task, stream
+from services.runtime.tasks import DEAD_LETTERS, GROUP, Task, stream
 
 _CHUNK = 100
+_ALIVE_MILLISECONDS = 60_000
 
 
 class StageQueue:
@@ -75,6 +76,16 @@ class StageQueue:
         with translated():
             return int(await self._backlog(keys=[self._key]))
 
+    async def workers(self) -> int:
+        """Consumers that gave a sign of life within the last minute."""
+        with translated():
+            try:
+                found = await self._redis.xinfo_consumers(self._key, GROUP)
+            except ResponseError:
+                # Neither stream nor group: no worker has ever been here.
+                return 0
+        return sum(row["idle"] < _ALIVE_MILLISECONDS for row in found)
+
     async def is_full(self) -> bool:
         """Whether there is no room for another task."""
         return await self.backlog() >= self._max_backlog
@@ -87,3 +98,9 @@ class StageQueue:
     async def _try_publish(self, entries: Sequence[str]) -> bool:
         with translated():
             return bool(await self._publish(keys=[self._key], args=[self._max_backlog, *entries]))
+
+
+async def dead_letters(redis: Client) -> int:
+    """Tasks of all stages that were given up after too many deliveries."""
+    with translated():
+        return int(await redis.xlen(DEAD_LETTERS))

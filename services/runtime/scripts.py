@@ -28,7 +28,8 @@ local function now()
 end
 
 local function queue_finish(job)
-  append('nar:upsert', 'job', job, 'item', '-1', 'fields', '{"kind":"finish"}', 'trace', '')
+  local trace = redis.call('HGET', 'nar:job:' .. job, 'trace') or ''
+  append('nar:upsert', 'job', job, 'item', '-1', 'fields', '{"kind":"finish"}', 'trace', trace)
 end
 
 local function is_running(job)
@@ -194,7 +195,7 @@ return fail(ARGV[3], ARGV[4], ARGV[7], ARGV[5], ARGV[8])
 """
 )
 
-# ARGV: id, collection, idempotency key. The id of the job of that key, be it new or not; a cancelled one is made anew.
+# ARGV: id, collection, idempotency key, trace. The id of the job of that key, new or not; a cancelled one is made anew.
 CREATE_JOB = (
     _JOBS
     + """
@@ -208,7 +209,7 @@ if redis.call('EXISTS', 'nar:job:' .. ARGV[1]) == 1 then return ARGV[1] end
 local time = now()
 redis.call('HSET', 'nar:job:' .. ARGV[1], 'id', ARGV[1], 'collection', ARGV[2], 'key', ARGV[3], 'state', 'running',
   'closed', 0, 'total', 0, 'extracted', 0, 'mined', 0, 'embedded', 0, 'indexed', 0, 'failed', 0, 'duplicates', 0,
-  'created_at', time, 'intake', time)
+  'created_at', time, 'intake', time, 'trace', ARGV[4])
 redis.call('ZADD', 'nar:jobs', time, ARGV[1])
 return ARGV[1]
 """

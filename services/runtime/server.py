@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -13,10 +14,14 @@ from grpc_health.v1.health import SERVICE_NAME as HEALTH
 from grpc_health.v1.health import aio as grpc_health
 from grpc_reflection.v1alpha import reflection
 
+from services.runtime.access import access, report_open_doors
 from services.runtime.health import NOT_SERVING, SERVING, Backends, HealthMonitor
 from services.runtime.interceptor import CallInterceptor
+from services.runtime.metrics_endpoint import metrics_endpoint
 from services.runtime.settings import ServiceSettings
+from services.runtime.spans import configure_spans
 from services.runtime.telemetry import log
+from services.runtime.tls import server_credentials
 
 LIVENESS = "nar.v1.Liveness"
 """Name in grpc.health.v1 that says SERVING as long as the process does, whatever its backends do: for liveness probes,
@@ -44,9 +49,11 @@ async def serve(
 
     Raises:
         OSError: the port is taken.
+        FailedPrecondition: TLS or tokens cannot be had as the settings say.
 
     """
     stop = stop or asyncio.Event()
+    configure_spans()
     server = _build(settings)
     add_servicers(server)
     health = grpc_health.HealthServicer()
@@ -55,10 +62,11 @@ async def serve(
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     reflection.enable_server_reflection((*service_names, HEALTH, reflection.SERVICE_NAME), server)
     address = _bind(server, settings)
+    report_open_doors(settings)
     await server.start()
     monitor = HealthMonitor(health, service_names, backends, settings.health_seconds)
     await monitor.probe()
-    with stopping_on_signals(stop):
+    with stopping_on_signals(stop), metrics_endpoint(settings, lambda: monitor.is_serving and not stop.is_set()):
         log.info("serving", address=address)
         print(f"serving {address}", flush=True)
         if on_bound is not None:
@@ -75,7 +83,10 @@ async def serve(
 
 @contextmanager
 def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Sets `stop` on SIGTERM or SIGINT while it lasts."""
+    """Sets `stop` on SIGTERM or SIGINT while it lasts; nothing outside the main thread, which gets no signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
@@ -98,7 +109,7 @@ async def is_serving(channel: grpc.aio.Channel, service: str = "") -> bool:
 
 def _build(settings: ServiceSettings) -> grpc.aio.Server:
     return grpc.aio.server(
-        interceptors=[CallInterceptor(settings.default_deadline_seconds)],
+        interceptors=[CallInterceptor(settings.default_deadline_seconds, access(settings))],
         options=[
             ("grpc.max_receive_message_length", settings.max_message_bytes),
             ("grpc.max_send_message_length", settings.max_message_bytes),
@@ -110,8 +121,9 @@ def _build(settings: ServiceSettings) -> grpc.aio.Server:
 
 def _bind(server: grpc.aio.Server, settings: ServiceSettings) -> str:
     """The address that the server listens on."""
+    credentials, wanted = server_credentials(settings), f"{settings.host}:{settings.port}"
     try:
-        port = server.add_insecure_port(f"{settings.host}:{settings.port}")
+        port = server.add_secure_port(wanted, credentials) if credentials else server.add_insecure_port(wanted)
     except RuntimeError as error:
-        raise OSError(f"cannot listen on {settings.host}:{settings.port}: {error}") from error
+        raise OSError(f"cannot listen on {wanted}: {error}") from error
     return f"{settings.host}:{port}"

@@ -8,7 +8,6 @@ import socket
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import structlog
 from redis.exceptions import ResponseError
@@ -18,8 +17,10 @@ from services.runtime import scripts
 from services.runtime.delivery import Deliveries, Entry, UnexpectedError
 from services.runtime.jobs import JobStore
 from services.runtime.queue import StageQueue
+from services.runtime.queue_metrics import observe_stage
 from services.runtime.redis_connection import Client, connect, translated
 from services.runtime.settings import ServiceSettings
+from services.runtime.task_spans import handling, task_spans
 from services.runtime.tasks import GROUP, Handler, Outcome, Task, next_stage, stream
 
 log = structlog.get_logger()
@@ -176,10 +177,17 @@ class _Stage:
             wanted = [entry for entry in entries if entry.task.is_finish or entry.task.job not in gone]
             kept = {entry.id for entry in wanted}
             await self._deliveries.drop([entry.id for entry in entries if entry.id not in kept])
-            outcomes = await self._ask(wanted) if wanted else []
-            delays = [await self._deliveries.settle(entry, how) for entry, how in zip(wanted, outcomes, strict=True)]
+            delays = await self._work_on(wanted) if wanted else []
         # When nothing works, a backend is down: the other tasks would only use up their deliveries.
         return min(delays) if delays and all(delays) else 0.0
+
+    async def _work_on(self, entries: Sequence[Entry]) -> list[float]:
+        """Handles and settles entries; the delays after which they are tried again, 0 for those that are not."""
+        with task_spans(self._stage, entries) as traced:
+            outcomes = await self._ask(traced.entries)
+            traced.tell(outcomes)
+            settled = zip(traced.entries, outcomes, strict=True)
+            return [await self._deliveries.settle(entry, outcome) for entry, outcome in settled]
 
     async def _ask(self, entries: Sequence[Entry]) -> list[Outcome]:
         """The handler's outcomes. Where it raises for several tasks, it is asked again for each."""
@@ -192,8 +200,7 @@ class _Stage:
 
     async def _call(self, tasks: Sequence[Task]) -> list[Outcome] | NarError:
         """One call of the handler. Outermost: an error that it should not raise must not end the worker."""
-        context: dict[str, Any] = {"job": tasks[0].job, "item": tasks[0].item} if len(tasks) == 1 else {}
-        with structlog.contextvars.bound_contextvars(traceparent=tasks[0].traceparent, **context):
+        with handling(self._stage, tasks):
             try:
                 outcomes = list(await self._handler(tasks))
             except NarError as error:
@@ -211,6 +218,8 @@ class _Stage:
             await asyncio.sleep(_UPKEEP_SECONDS)
             try:
                 await self._queue.trim()
+                if self._settings.metrics_port:
+                    await observe_stage(self._redis, self._stage)
                 with translated():
                     await self._forget(keys=[stream(self._stage)], args=[GROUP, int(_FORGET_SECONDS * 1000)])
             except (NarError, ResponseError) as error:

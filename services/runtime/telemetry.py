@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 
 import structlog
 
@@ -15,7 +15,11 @@ from services.runtime.settings import ServiceSettings
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 """The logger of all services: `log.info("event", key=value)`."""
 
-_TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+TRACEPARENT = re.compile(r"^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$")
+"""A W3C trace context: version, trace, span, flags."""
+
+_PASSWORD = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
+_BEARER = re.compile(r"(?i)\b(bearer )\S+")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._\-]{1,128}$")
 
 
@@ -31,6 +35,7 @@ def configure_logs(service: str, settings: ServiceSettings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *exceptions,
+            _hide_secrets,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
@@ -41,6 +46,19 @@ def configure_logs(service: str, settings: ServiceSettings) -> None:
     structlog.contextvars.bind_contextvars(service=service)
 
 
+def _hide_secrets(logger: object, name: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+    """Takes passwords out of URLs, and tokens: the texts of foreign errors may quote them."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = hide_secrets(value)
+    return event
+
+
+def hide_secrets(text: str) -> str:
+    """`text` without the passwords of its URLs and without bearer tokens."""
+    return _BEARER.sub(r"\1***", _PASSWORD.sub(r"\1:***@", text))
+
+
 def request_context(metadata: Mapping[str, str]) -> dict[str, str]:
     """Ids of a request from its metadata: the caller's `x-request-id` (or a new one) and the W3C trace id, if any.
 
@@ -48,10 +66,15 @@ def request_context(metadata: Mapping[str, str]) -> dict[str, str]:
     """
     request_id = metadata.get("x-request-id", "")
     context = {"request_id": request_id if _REQUEST_ID.match(request_id) else uuid.uuid4().hex}
-    trace = _TRACEPARENT.match(metadata.get("traceparent", ""))
-    if trace is not None:
-        context |= {"trace_id": trace.group(1), "traceparent": trace.group(0)}
-    return context
+    return context | trace_ids(metadata.get("traceparent", ""))
+
+
+def trace_ids(traceparent: str) -> dict[str, str]:
+    """What the log says of a W3C trace context; nothing where it is malformed or empty."""
+    found = TRACEPARENT.match(traceparent)
+    if found is None:
+        return {}
+    return {"trace_id": found.group(1), "span_id": found.group(2), "traceparent": traceparent}
 
 
 def current_traceparent() -> str:

@@ -6,8 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import uvloop
+
+from services.runtime.metrics_endpoint import metrics_endpoint
 from services.runtime.server import stopping_on_signals
 from services.runtime.settings import ServiceSettings
+from services.runtime.spans import configure_spans
 from services.runtime.stage import work
 from services.runtime.tasks import Handler
 from services.runtime.telemetry import configure_logs
@@ -18,11 +22,12 @@ Settings = TypeVar("Settings", bound=ServiceSettings)
 def run_worker(service: str, main: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
     """Runs `main(settings)` as a worker process of `service`: logs, then the event loop until `main` returns."""
     configure_logs(f"{service}-worker", settings)
+    configure_spans()
 
     async def run() -> None:
         await main(settings)
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 async def run_stage(stage: str, handler: Handler, settings: ServiceSettings, *, concurrency: int = 1) -> None:
@@ -43,5 +48,5 @@ async def run_stage(stage: str, handler: Handler, settings: ServiceSettings, *, 
 
     """
     stop = asyncio.Event()
-    with stopping_on_signals(stop):
+    with stopping_on_signals(stop), metrics_endpoint(settings):
         await work(stage, handler, settings, stop, batch=settings.batch_size, concurrency=concurrency)

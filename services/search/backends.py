@@ -22,9 +22,10 @@ from nar.v1 import (
     motif_miner_pb2_grpc,
 )
 from services.runtime.blobs import BlobStore
+from services.runtime.channel import open_channel
 from services.runtime.server import is_serving
 from services.runtime.telemetry import log
-from services.search.catalogue import Vector
+from services.search.catalogue import Live, Vector
 from services.search.evidence import MotifCount, motif_counts
 from services.search.settings import SearchSettings
 
@@ -37,12 +38,10 @@ class GrpcBackends:
     """Calls extractor, motif miner and embedder; keeps the motif counts of architectures that were asked for."""
 
     def __init__(self, settings: SearchSettings, blobs: BlobStore) -> None:
-        limit = settings.max_message_bytes
-        options = [("grpc.max_send_message_length", limit), ("grpc.max_receive_message_length", limit)]
         self._channels = {
-            "extractor": grpc.aio.insecure_channel(settings.extractor_address, options=options),
-            "motif miner": grpc.aio.insecure_channel(settings.miner_address, options=options),
-            "embedder": grpc.aio.insecure_channel(settings.embedder_address, options=options),
+            "extractor": open_channel(settings.extractor_address, settings),
+            "motif miner": open_channel(settings.miner_address, settings),
+            "embedder": open_channel(settings.embedder_address, settings),
         }
         self._extractor = extractor_pb2_grpc.ExtractorServiceStub(self._channels["extractor"])
         self._miner = motif_miner_pb2_grpc.MotifMinerServiceStub(self._channels["motif miner"])
@@ -84,25 +83,26 @@ class GrpcBackends:
             raise from_rpc_error(error) from error
         return decomposition_from_proto(answer.decomposition)
 
-    async def embed(self, decomposition: Decomposition) -> tuple[Vector, str]:
-        """The vector of a divided graph, and the model version that made it."""
+    async def embed(self, decomposition: Decomposition, model_version: str) -> tuple[Vector, str]:
+        """The vector of a divided graph, and the model version that made it; NotFound where that is not served."""
         message = decomposition_to_proto(decomposition)
         message.ClearField("op_instance")
         for motif in message.motifs:
             motif.ClearField("context")
         try:
-            answer = await self._embedder.Embed(embedder_pb2.EmbedRequest(decompositions=[message]), timeout=_SECONDS)
+            request = embedder_pb2.EmbedRequest(decompositions=[message], model_version=model_version)
+            answer = await self._embedder.Embed(request, timeout=_SECONDS)
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error) from error
         return list(answer.embeddings[0].vector), str(answer.model_version)
 
-    async def model_version(self) -> str:
-        """The model version that the embedder serves."""
+    async def model(self) -> Live:
+        """The model versions that the embedder serves, and the length of its live vectors."""
         try:
             answer = await self._embedder.GetModel(embedder_pb2.GetModelRequest(), timeout=_SECONDS)
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error) from error
-        return str(answer.model_version)
+        return Live(str(answer.model_version), int(answer.dimensions), tuple(answer.other_model_versions))
 
     async def motifs(self, exact: str) -> tuple[MotifCount, ...]:
         """The motifs of an indexed architecture; none where they cannot be had."""

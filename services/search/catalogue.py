@@ -13,6 +13,21 @@ Vector = Sequence[float]
 
 
 @dataclass(frozen=True)
+class Live:
+    """A model version and the length of its vectors; "" and 0 where nothing was ever written.
+
+    Attributes:
+        model_version: name and digest of the weights.
+        dimensions: length of a vector.
+        others: model versions beside it.
+    """
+
+    model_version: str
+    dimensions: int
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Hit:
     """An architecture and its cosine similarity to the query."""
 

@@ -12,7 +12,9 @@ from services.runtime.interceptor import Context
 from services.runtime.jobs import JobState, JobStore
 from services.search import page_token, validation
 from services.search.catalogue import Catalogue
+from services.search.index_check import IndexCheck, Severity
 from services.search.index_version import IndexVersion
+from services.search.rebuilding import Rebuilding
 from services.search.record_keys import record_key
 from services.search.submission import Submission
 
@@ -24,6 +26,12 @@ _STATES = {
     "cancelled": index_pb2.IndexJob.STATE_CANCELLED,
 }
 
+_SEVERITIES = {
+    Severity.OK: index_pb2.Finding.SEVERITY_OK,
+    Severity.WARNING: index_pb2.Finding.SEVERITY_WARNING,
+    Severity.ERROR: index_pb2.Finding.SEVERITY_ERROR,
+}
+
 
 class IndexServicer(index_pb2_grpc.IndexServiceServicer):
     """Index jobs, and the removal of architectures.
@@ -31,6 +39,8 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
     Args:
         jobs: state of the jobs.
         new_submission: makes what takes a stream.
+        rebuilding: makes jobs that write the index anew.
+        check: compares what the parts of the system hold.
         catalogue: the index.
         blobs: what belongs to a removed architecture is removed there too.
         index_version: is raised by every write.
@@ -40,12 +50,16 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
         self,
         jobs: JobStore,
         new_submission: Callable[[], Submission],
+        rebuilding: Rebuilding,
+        check: IndexCheck,
         catalogue: Catalogue,
         blobs: BlobStore,
         index_version: IndexVersion,
     ) -> None:
         self._jobs = jobs
         self._new_submission = new_submission
+        self._rebuilding = rebuilding
+        self._check = check
         self._catalogue = catalogue
         self._blobs = blobs
         self._index_version = index_version
@@ -54,8 +68,25 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
         self, request_iterator: AsyncIterator[index_pb2.CreateIndexJobRequest], context: Context
     ) -> index_pb2.CreateIndexJobResponse:
         """Creates a job from a stream."""
-        job = await self._new_submission().accept(request_iterator)
-        return index_pb2.CreateIndexJobResponse(job=job_to_proto(job))
+        submission = self._new_submission()
+        job = await submission.accept(request_iterator)
+        return index_pb2.CreateIndexJobResponse(job=job_to_proto(job), skipped=submission.skipped)
+
+    async def RebuildIndex(
+        self, request: index_pb2.RebuildIndexRequest, context: Context
+    ) -> index_pb2.RebuildIndexResponse:
+        """Makes a job that writes the index anew."""
+        return index_pb2.RebuildIndexResponse(job=job_to_proto(await self._rebuilding.start()))
+
+    async def CheckIndex(self, request: index_pb2.CheckIndexRequest, context: Context) -> index_pb2.CheckIndexResponse:
+        """Says what is wrong, and what to do."""
+        findings = [
+            index_pb2.Finding(
+                subject=item.subject, severity=_SEVERITIES[item.severity], message=item.message, advice=item.advice
+            )
+            for item in await self._check.run()
+        ]
+        return index_pb2.CheckIndexResponse(findings=findings)
 
     async def GetIndexJob(
         self, request: index_pb2.GetIndexJobRequest, context: Context

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pymilvus import MilvusClient
-from pymilvus.exceptions import MilvusException
 
 from nar.architecture import Architecture
 from nar.errors import FailedPrecondition, InvalidInput, Unavailable
-from services.search.catalogue import Hit, Row, Vector
+from services.runtime import metrics
+from services.search.catalogue import Hit, Live, Row, Vector
 from services.search.coalescing import Coalescer
 from services.search.filters import Filter
+from services.search.milvus_connection import MilvusConnection
 from services.search.milvus_expression import expression, quote
 from services.search.milvus_schema import (
     ALIAS,
-    Live,
     architecture_of,
     collection_name,
     create,
     live,
     primary_key,
+    promote,
     record,
+    stored_versions,
 )
-
-T = TypeVar("T")
 
 _MAX_ROWS = 16_384
 _EF = 128
@@ -47,8 +46,8 @@ class MilvusCatalogue:
     """
 
     def __init__(self, uri: str, token: str, timeout: float) -> None:
-        self._uri, self._token, self._timeout = uri, token, timeout
-        self._client: MilvusClient | None = None
+        self._timeout = timeout
+        self._call = MilvusConnection(uri, token, timeout).call
         self._known, self._known_until = Live("", 0), 0.0
         self._searches = Coalescer(self._find, _MAX_BATCH, _PARALLEL)
         self._gets = Coalescer(self._get, _MAX_BATCH, _PARALLEL)
@@ -93,6 +92,7 @@ class MilvusCatalogue:
             )
             return [[Hit(architecture_of(hit["entity"]), float(hit["distance"])) for hit in hits] for hits in found]
 
+        metrics.SEARCH_BATCH.labels("search").observe(len(wanted))
         answers = await self._call(search)
         return [hits[:limit] for hits, (_, limit) in zip(answers, wanted, strict=True)]
 
@@ -111,6 +111,7 @@ class MilvusCatalogue:
 
     async def _get(self, identities: Sequence[str], collection: str) -> list[Row | None]:
         """Many of them, in one call."""
+        metrics.SEARCH_BATCH.labels("get").observe(len(identities))
         keys = ", ".join(quote(primary_key(collection, identity)) for identity in dict.fromkeys(identities))
         found = await self._query(f"pk in [{keys}]", ["id", "metadata", "vector"], len(identities))
         rows = {str(row["id"]): Row(architecture_of(row), [float(value) for value in row["vector"]]) for row in found}
@@ -145,6 +146,16 @@ class MilvusCatalogue:
 
         return await self._call(count)
 
+    async def size(self) -> tuple[str, int]:
+        """Model version and rows of the live index."""
+        version = await self.model_version()
+        if not version:
+            return "", 0
+        counted = await self._call(
+            lambda client: client.query(ALIAS, filter="", output_fields=["count(*)"], timeout=self._timeout)
+        )
+        return version, int(counted[0]["count(*)"])
+
     async def delete(self, collection: str, identity: str) -> None:
         """Removes an architecture."""
         await self._call(
@@ -173,29 +184,50 @@ class MilvusCatalogue:
         """Writes `rows`, replacing those of the same id.
 
         Raises:
-            FailedPrecondition: the vectors are of another model version than the live ones.
+            FailedPrecondition: the vectors are of another model version than the live ones, and no index of it is
+                being built.
         """
-        found = (await self._call(live)).model_version
-        if found not in ("", model_version):
+        live_version = (await self._call(live)).model_version
+        if not live_version:
+            await self.begin(model_version, len(rows[0].vector))
+            await self._call(lambda client: promote(client, model_version))
+        elif model_version != live_version and model_version not in await self.versions():
             raise FailedPrecondition(
-                f"the index holds vectors of {found!r}, these are of {model_version!r}: build a new index beside it"
+                f"the index holds vectors of {live_version!r}, these are of {model_version!r}: `nar index --rebuild` "
+                "builds a new index beside it"
             )
-        if not found:
-            await self._call(lambda client: create(client, model_version, len(rows[0].vector)))
         records = [record(row, model_version) for row in rows]
         await self._call(lambda client: client.upsert(collection_name(model_version), records, timeout=self._timeout))
 
-    async def make_searchable(self) -> None:
+    async def begin(self, model_version: str, dimensions: int) -> None:
+        """Makes room for the vectors of a model version; searches do not see them before `promote`."""
+        await self._call(lambda client: create(client, model_version, dimensions))
+
+    async def versions(self) -> list[str]:
+        """Model versions that have vectors here, the live one among them."""
+        return list(await self._call(stored_versions))
+
+    async def promote(self, model_version: str) -> None:
+        """Makes the vectors of a model version the live ones, in one step; drops all but these and the last ones."""
+        await self.make_searchable(model_version)
+        await self._call(lambda client: promote(client, model_version))
+        self._known_until = 0.0
+
+    async def make_searchable(self, model_version: str = "") -> None:
         """Flushes and loads what was written: until then a search of milvus-lite is far slower.
 
         Nothing is released before: searches go on meanwhile.
+
+        Args:
+            model_version: whose vectors; "" for the live ones.
         """
+        name = collection_name(model_version) if model_version else ALIAS
 
         def refresh(client: MilvusClient) -> None:
-            client.flush(ALIAS)
-            client.load_collection(ALIAS)
+            client.flush(name)
+            client.load_collection(name)
 
-        if await self.model_version():
+        if model_version or await self.model_version():
             await self._call(refresh)
 
     async def _query(self, condition: str, fields: list[str], limit: int) -> list[Mapping[str, Any]]:
@@ -211,20 +243,3 @@ class MilvusCatalogue:
             return list(rows)
 
         return await self._call(query)
-
-    async def _call(self, function: Callable[[MilvusClient], T]) -> T:
-        """Runs a blocking call in a thread; the connection is made with the first one."""
-        try:
-            return await asyncio.to_thread(self._connected, function)
-        except MilvusException as error:
-            self._client = None
-            raise Unavailable(f"Milvus at {self._uri} failed: {error.message}", retry_after=1.0) from error
-
-    def _connected(self, function: Callable[[MilvusClient], T]) -> T:
-        if self._client is None:
-            client = MilvusClient(uri=self._uri, token=self._token, timeout=self._timeout)
-            if client.has_collection(ALIAS):
-                # A server that was restarted has it on disk only.
-                client.load_collection(ALIAS)
-            self._client = client
-        return function(self._client)

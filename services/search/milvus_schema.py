@@ -5,30 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pymilvus import DataType, MilvusClient
 
 from nar.architecture import Architecture, Block, Fingerprint
-from services.search.catalogue import Row
+from services.search.catalogue import Live, Row
 from services.search.milvus_expression import label_field
 
 ALIAS = "nar_live"
 _VERSION = "nar.model_version"
+# Of the names of our collections in Milvus.
+_PREFIX = "nar_"
 
 _TEXTS = {"pk": 640, "id": 512, "collection": 64, "name": 512, "library": 128, "family": 256, "block": 16, "task": 128}
 _TEXTS |= {"topology": 32, "exact": 32, "model_version": 128}
 _NUMBERS = ("params", "flops", "ops")
-
-
-@dataclass(frozen=True)
-class Live:
-    """Model version and length of the live vectors; "" and 0 where nothing was ever written."""
-
-    model_version: str
-    dimensions: int
 
 
 def live(client: MilvusClient) -> Live:
@@ -43,11 +36,31 @@ def live(client: MilvusClient) -> Live:
 
 def collection_name(model_version: str) -> str:
     """Name of the Milvus collection of a model version."""
-    return "nar_" + re.sub(r"\W", "_", model_version)
+    return _PREFIX + re.sub(r"\W", "_", model_version)
+
+
+def stored_versions(client: MilvusClient) -> dict[str, str]:
+    """Names of the Milvus collections by model version."""
+    names = [name for name in client.list_collections() if name.startswith(_PREFIX)]
+    return {str(client.describe_collection(name)["properties"][_VERSION]): name for name in names}
+
+
+def promote(client: MilvusClient, model_version: str) -> None:
+    """Lets the alias name the collection of a model version; of the others only the one that was live is kept."""
+    before, name = live(client).model_version, collection_name(model_version)
+    if before == model_version:
+        return
+    if before:
+        client.alter_alias(name, ALIAS)
+    else:
+        client.create_alias(name, ALIAS)
+    for version, other in stored_versions(client).items():
+        if version not in (before, model_version):
+            client.drop_collection(other)
 
 
 def create(client: MilvusClient, model_version: str, dimensions: int) -> None:
-    """Makes the collection of a model version, and lets the alias name it."""
+    """Makes the collection of a model version, unless there is one."""
     schema = client.create_schema(auto_id=False, enable_dynamic_field=True, description=model_version)
     for field, length in _TEXTS.items():
         schema.add_field(field, DataType.VARCHAR, max_length=length, is_primary=field == "pk")
@@ -66,7 +79,6 @@ def create(client: MilvusClient, model_version: str, dimensions: int) -> None:
             consistency_level="Bounded",
             properties={_VERSION: model_version},
         )
-    client.create_alias(name, ALIAS)
 
 
 def primary_key(collection: str, identity: str) -> str:

@@ -11,7 +11,9 @@ from nar.architecture import Architecture, Decomposition
 from nar.errors import FailedPrecondition, InvalidInput, NotFound
 from nar.fingerprint import fingerprint
 from nar.graph import Graph
-from services.search.catalogue import Catalogue, Hit, Vector
+from services.runtime import metrics
+from services.search.cached_catalogue import CachedCatalogue
+from services.search.catalogue import Hit, Vector
 from services.search.evidence import MotifCount, SharedMotif, motif_counts, shared
 from services.search.filters import Filter
 
@@ -29,8 +31,8 @@ class Backends(Protocol):
     async def mine(self, graph: Graph) -> Decomposition:
         """Divides a graph."""
 
-    async def embed(self, decomposition: Decomposition) -> tuple[Vector, str]:
-        """The vector of a divided graph, and the model version that made it."""
+    async def embed(self, decomposition: Decomposition, model_version: str) -> tuple[Vector, str]:
+        """The vector of a divided graph, and the model version that made it; NotFound where that is not served."""
 
     async def motifs(self, exact: str) -> tuple[MotifCount, ...]:
         """The motifs of an indexed architecture; none where they are not known."""
@@ -64,20 +66,23 @@ class _Embedded:
 
 
 class Queries:
-    """Answers queries from a catalogue; a graph that was asked for lately is not mined and embedded again."""
+    """Answers queries from a catalogue; a graph that was asked for lately is not mined and embedded again.
 
-    def __init__(self, catalogue: Catalogue, backends: Backends) -> None:
+    `index_version` is what the index had before the query came: a later write makes known answers void.
+    """
+
+    def __init__(self, catalogue: CachedCatalogue, backends: Backends) -> None:
         self._catalogue = catalogue
         self._backends = backends
         self._embedded: OrderedDict[str, _Embedded] = OrderedDict()
 
-    async def by_id(self, collection: str, identity: str) -> Query:
+    async def by_id(self, collection: str, identity: str, index_version: int) -> Query:
         """The query of an indexed architecture; it is not among its own neighbours.
 
         Raises:
             NotFound: the collection has none of this id.
         """
-        row = await self._catalogue.get(collection, identity)
+        row = await self._catalogue.get(collection, identity, index_version)
         if row is None:
             raise NotFound(f"collection {collection!r} has no architecture {identity!r}; `nar list` shows what it has")
         motifs = await self._backends.motifs(row.architecture.fingerprint.exact)
@@ -87,16 +92,21 @@ class Queries:
         """The query of a canonical graph.
 
         Raises:
-            FailedPrecondition: the embedder has another model version than the index.
+            FailedPrecondition: the embedder does not serve the model version of the index.
         """
         live = await self._catalogue.model_version()
         exact = fingerprint(graph).exact
         known = self._embedded.get(exact)
-        if known is None or live not in ("", known.model_version):
+        is_known = known is not None and live in ("", known.model_version)
+        metrics.SEARCH_CACHE.labels("vector", "hit" if is_known else "miss").inc()
+        if known is None or not is_known:
             decomposition = await self._backends.mine(graph)
-            vector, version = await self._backends.embed(decomposition)
-            if live not in ("", version):
-                raise FailedPrecondition(f"the embedder serves model version {version!r}, the index holds {live!r}")
+            try:
+                vector, version = await self._backends.embed(decomposition, live)
+            except NotFound as error:
+                raise FailedPrecondition(
+                    f"the index holds vectors of {live!r}: {error}; `nar index --rebuild` makes the index anew"
+                ) from error
             known = _Embedded(vector, version, motif_counts(decomposition))
         self._remember(exact, known)
         return Query(known.vector, architecture, known.motifs)
@@ -109,7 +119,15 @@ class Queries:
             self._embedded.popitem(last=False)
 
     async def neighbours(
-        self, query: Query, collection: str, where: Filter, offset: int, limit: int, *, with_motifs: bool
+        self,
+        query: Query,
+        collection: str,
+        where: Filter,
+        offset: int,
+        limit: int,
+        index_version: int,
+        *,
+        with_motifs: bool,
     ) -> list[Neighbour]:
         """The neighbours of rank `offset` to `offset + limit`, best first; before all, those of the same graph.
 
@@ -123,10 +141,10 @@ class Queries:
             raise InvalidInput(f"only the nearest {MAX_RESULTS:,} neighbours can be paged through", "page_token")
         extra = 1 if query.excluded_id else 0
         wanted = max(offset + limit + extra, _TIES)
-        hits = await self._catalogue.nearest(query.vector, collection, where, 0, wanted)
+        hits = await self._catalogue.nearest(query.vector, collection, where, wanted, index_version)
         if query.architecture is not None:
             exact = query.architecture.fingerprint.exact
-            hits.sort(key=lambda hit: hit.architecture.fingerprint.exact != exact)
+            hits = sorted(hits, key=lambda hit: hit.architecture.fingerprint.exact != exact)
         if not hits and collection not in await self._catalogue.collections():
             raise NotFound(
                 f"there is no collection {collection!r}; `nar collections` lists them, `nar index` makes one"

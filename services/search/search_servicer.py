@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TypeVar
 
 from nar.codec import architecture_from_proto, architecture_to_proto, graph_from_proto
-from nar.errors import InvalidInput, NotFound, Overloaded
+from nar.errors import InvalidInput, NotFound
 from nar.v1 import architecture_pb2, graph_pb2, search_pb2, search_pb2_grpc
 from services.runtime.blobs import BlobStore
 from services.runtime.interceptor import Context
 from services.search import filters, page_token, validation
+from services.search.admission import Admission
 from services.search.backends import GrpcBackends
+from services.search.cached_catalogue import CachedCatalogue
 from services.search.catalogue import Catalogue
 from services.search.index_version import IndexVersion
 from services.search.queries import Neighbour, Queries, Query
@@ -37,26 +38,15 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
     ) -> None:
         self._catalogue = catalogue
         self._backends = backends
-        self._queries = Queries(catalogue, backends)
+        self._queries = Queries(CachedCatalogue(catalogue, settings.cached_results), backends)
         self._blobs = blobs
         self._index_version = index_version
-        self._slots = asyncio.Semaphore(settings.max_concurrent_searches)
-        self._waiting = 0
-        self._max_waiting = settings.max_waiting_searches
+        self._admission = Admission(settings.max_concurrent_searches, settings.max_waiting_searches)
 
     async def Search(self, request: search_pb2.SearchRequest, context: Context) -> search_pb2.SearchResponse:
         """Finds the nearest architectures."""
-        if self._slots.locked() and self._waiting >= self._max_waiting:
-            raise Overloaded(f"{self._waiting} searches are waiting already", retry_after=1.0)
-        self._waiting += 1
-        try:
-            await self._slots.acquire()
-        finally:
-            self._waiting -= 1
-        try:
+        async with self._admission.admitted(context.peer()):
             return await self._search(request)
-        finally:
-            self._slots.release()
 
     async def _search(self, request: search_pb2.SearchRequest) -> search_pb2.SearchResponse:
         collection = validation.collection_name(request.collection)
@@ -64,24 +54,27 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
         limit = validation.page_size(request.page_size, _DEFAULT_TOP, _MAX_TOP)
         bound = _without_token(request)
         offset = int(page_token.decode(request.page_token, bound) or 0)
-        query = await self._query(request, collection)
+        # Read first: what is written from here on must make this answer void.
+        version = await self._index_version.get()
+        query = await self._query(request, collection, version)
         found = await self._queries.neighbours(
-            query, collection, where, offset, limit + 1, with_motifs=not request.omit_motifs
+            query, collection, where, offset, limit + 1, version, with_motifs=not request.omit_motifs
         )
         response = search_pb2.SearchResponse(
             neighbours=[_neighbour(item) for item in found[:limit]],
             next_page_token=page_token.encode(str(offset + limit), bound) if len(found) > limit else "",
             model_version=await self._catalogue.model_version(),
-            index_version=await self._index_version.get(),
+            index_version=version,
         )
         if query.architecture is not None:
             response.query.CopyFrom(architecture_to_proto(query.architecture))
         return response
 
-    async def _query(self, request: search_pb2.SearchRequest, collection: str) -> Query:
+    async def _query(self, request: search_pb2.SearchRequest, collection: str, version: int) -> Query:
         match request.WhichOneof("query"):
             case "architecture_id":
-                return await self._queries.by_id(collection, validation.architecture_id(request.architecture_id))
+                identity = validation.architecture_id(request.architecture_id)
+                return await self._queries.by_id(collection, identity, version)
             case "vector":
                 if not request.vector.values:
                     raise InvalidInput("the query vector is empty", "vector")

@@ -58,7 +58,7 @@ class StarterLoader:
             FailedPrecondition: a file is missing or damaged.
         """
         known = await asyncio.to_thread(starter.read, vectors)
-        served, live = await self._backends.model_version(), await self._catalogue.model_version()
+        served, live = (await self._backends.model()).model_version, await self._catalogue.model_version()
         if served != known.model_version:
             return f"no starter index: it is of {known.model_version}, and the embedder serves {served}"
         if live not in ("", served):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
 from nar.errors import InvalidInput, NarError, Unavailable
+from nar.sharding import shard_of
 from nar.v1 import architecture_pb2, index_pb2
 from services.runtime.blobs import BlobStore
 from services.runtime.jobs import INTAKE_SECONDS, JobState, JobStore
@@ -16,9 +17,11 @@ from services.runtime.queue import StageQueue
 from services.runtime.tasks import Task
 from services.search import validation
 from services.search.backends import GrpcBackends
+from services.search.milvus_catalogue import MilvusCatalogue
 
 _BATCH = 100
 _MAX_SELECTORS = 100
+_MAX_SHARDS = 10_000
 _CANCELLATION_SECONDS = 0.1
 
 
@@ -26,12 +29,21 @@ class Submission:
     """One job in the making."""
 
     def __init__(
-        self, jobs: JobStore, queue: StageQueue, blobs: BlobStore, backends: GrpcBackends, patience: float
+        self,
+        jobs: JobStore,
+        queue: StageQueue,
+        blobs: BlobStore,
+        backends: GrpcBackends,
+        catalogue: MilvusCatalogue,
+        patience: float,
     ) -> None:
         self._jobs = jobs
         self._queue = queue
         self._blobs = blobs
         self._backends = backends
+        self._catalogue = catalogue
+        self.skipped = 0
+        """Models that were left out because the collection has them."""
         self._patience = patience
         self._waiting: list[dict[str, str]] = []
 
@@ -61,14 +73,19 @@ class Submission:
     async def _take_in(
         self, job: str, header: index_pb2.IndexJobHeader, messages: AsyncIterator[index_pb2.CreateIndexJobRequest]
     ) -> None:
-        for name in await self._selected(header):
-            await self._add(job, header, index_pb2.IndexItem(source=architecture_pb2.ModelSource(name=name)))
+        names = await self._selected(header)
+        for start in range(0, len(names), _BATCH):
+            for name in await self._unknown(header, names[start : start + _BATCH]):
+                await self._add(job, header, index_pb2.IndexItem(source=architecture_pb2.ModelSource(name=name)))
         number = 0
         async for message in messages:
             number += 1
             if message.WhichOneof("message") != "item":
                 raise InvalidInput(f"message {number} of the stream is no item", f"message[{number}]")
-            await self._add(job, header, _checked(message.item, number))
+            item = _checked(message.item, number)
+            name = item.id or item.source.name
+            if not item.source.name or await self._unknown(header, [name]):
+                await self._add(job, header, item)
         # A stream that the client breaks off looks like one that ends, until the cancellation comes just after; here,
         # because the Redis client may swallow it.
         await asyncio.sleep(_CANCELLATION_SECONDS)
@@ -90,14 +107,28 @@ class Submission:
         validation.labels(header.labels, "header.labels")
         if len(header.selectors) > _MAX_SELECTORS:
             raise InvalidInput(f"{len(header.selectors)} selectors; at most {_MAX_SELECTORS}", "header.selectors")
+        if header.shard_count > _MAX_SHARDS:
+            raise InvalidInput(f"{header.shard_count} shards; at most {_MAX_SHARDS}", "header.shard_count")
+        if header.shard_index >= max(header.shard_count, 1):
+            raise InvalidInput(f"there is no shard {header.shard_index} of {header.shard_count}", "header.shard_index")
         if len(header.idempotency_key.encode()) > 128:
             raise InvalidInput("the idempotency key is longer than 128 bytes", "header.idempotency_key")
         return header
 
     async def _selected(self, header: index_pb2.IndexJobHeader) -> list[str]:
-        """Names that the selectors match; one that several match counts once."""
+        """Names that the selectors match and that belong to the shard; one that several match counts once."""
         found = [await self._backends.model_names(pattern) for pattern in header.selectors]
-        return list(dict.fromkeys(name for names in found for name in names))
+        names = dict.fromkeys(name for names in found for name in names)
+        count = header.shard_count or 1
+        return [name for name in names if shard_of(name, count) == header.shard_index]
+
+    async def _unknown(self, header: index_pb2.IndexJobHeader, names: Sequence[str]) -> Sequence[str]:
+        """Those of `names` that are to be indexed."""
+        if not header.skip_known:
+            return names
+        known = await self._catalogue.known(header.collection, names)
+        self.skipped += len(known)
+        return [name for name in names if name not in known]
 
     async def _add(self, job: str, header: index_pb2.IndexJobHeader, item: index_pb2.IndexItem) -> None:
         kind = item.source.WhichOneof("model")

@@ -11,7 +11,7 @@ import numpy as np
 
 from nar.architecture import Architecture
 from nar.codec import architecture_from_proto, architecture_to_proto
-from nar.errors import NarError
+from nar.errors import NarError, NotFound
 from nar.v1 import architecture_pb2
 from services.runtime.blobs import BlobStore
 from services.runtime.jobs import JobStore
@@ -21,6 +21,7 @@ from services.runtime.worker import run_stage, run_worker
 from services.search.catalogue import Row
 from services.search.index_version import IndexVersion
 from services.search.milvus_catalogue import MilvusCatalogue
+from services.search.rebuilding import rebuild_key
 from services.search.record_keys import record_key
 from services.search.settings import SearchSettings
 
@@ -42,8 +43,22 @@ class UpsertStage:
         if finished:
             await self._catalogue.make_searchable()
             for job in finished:
-                await self._jobs.finish(job)
+                await self._finish(job)
         return [outcomes.get(id(task), {}) for task in tasks]
+
+    async def _finish(self, job: str) -> None:
+        """Ends a job; one that rebuilt the index makes it the live one before."""
+        try:
+            rebuilt = (await self._blobs.get(rebuild_key(job))).decode()
+        except NotFound:
+            rebuilt = ""
+        if rebuilt:
+            await self._catalogue.promote(rebuilt)
+        # Rows may have become visible only now, after searches that knew of their writing.
+        await self._version.bump()
+        await self._jobs.finish(job)
+        if rebuilt:
+            await self._blobs.delete(rebuild_key(job))
 
     async def _write(self, tasks: Sequence[Task]) -> list[Outcome]:
         """Upserts; the outcome says whether the architecture is a duplicate."""

@@ -57,6 +57,7 @@ async def test_an_empty_index_answers_nothing(catalogue: MilvusCatalogue) -> Non
     assert await catalogue.nearest([0.0] * 8, "default", (), 0, 5) == []
     assert await catalogue.get("default", "a") is None
     assert await catalogue.collections() == {}
+    assert await catalogue.size() == ("", 0)
 
 
 async def test_write_search_filter_replace_and_remove(catalogue: MilvusCatalogue) -> None:
@@ -77,6 +78,7 @@ async def test_write_search_filter_replace_and_remove(catalogue: MilvusCatalogue
     assert await ids('family = "res\\"net" AND params >= 800') == ["m8", "m9"]
     assert await ids('family = "x\\" or pk != \\""') == []
     assert await catalogue.collections() == {"default": 20, "other": 1}
+    assert await catalogue.size() == ("v-1", 21)
 
     assert await catalogue.holders("default", [rows[3].architecture.fingerprint.exact]) == {
         rows[3].architecture.fingerprint.exact: ["m3"]
@@ -98,6 +100,29 @@ async def test_vectors_of_another_model_version_are_refused(catalogue: MilvusCat
     await catalogue.upsert([row("a", 0.1)], "v-1")
     with pytest.raises(FailedPrecondition, match="v-2"):
         await catalogue.upsert([row("b", 0.1)], "v-2")
+
+
+async def test_an_index_is_rebuilt_beside_the_live_one_and_replaces_it_at_once(catalogue: MilvusCatalogue) -> None:
+    await catalogue.upsert([row("a", 0.1), row("b", 0.2)], "v-1")
+    await catalogue.make_searchable()
+    await catalogue.begin("v-2", 4)
+    narrow = [Row(own.architecture, own.vector[:4]) for own in (row("a", 0.1), row("b", 0.2), row("c", 0.3))]
+    await catalogue.upsert(narrow, "v-2")
+    assert await catalogue.model_version() == "v-1"
+    assert await catalogue.collections() == {"default": 2}
+    assert len(await catalogue.nearest(row("a", 0.1).vector, "default", (), 0, 5)) == 2
+
+    await catalogue.promote("v-2")
+    assert await catalogue.model_version() == "v-2"
+    assert await catalogue.collections() == {"default": 3}
+    assert [hit.architecture.id for hit in await catalogue.nearest(narrow[2].vector, "default", (), 0, 1)] == ["c"]
+    assert sorted(await catalogue.versions()) == ["v-1", "v-2"]
+
+    await catalogue.begin("v-3", 4)
+    await catalogue.promote("v-3")
+    assert sorted(await catalogue.versions()) == ["v-2", "v-3"]
+    await catalogue.promote("v-3")
+    assert sorted(await catalogue.versions()) == ["v-2", "v-3"]
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:

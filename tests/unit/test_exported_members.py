@@ -6,11 +6,13 @@ import sys
 import nar
 import nar.client
 
-PUBLIC = ["AsyncClient", "Client", "Graph", "__version__", "errors", "trace"]
+PUBLIC = ["TLS", "AsyncClient", "Client", "Graph", "__version__", "errors", "trace"]
 PUBLIC_CLIENT = [
+    "TLS",
     "AsyncClient",
     "Client",
     "Collection",
+    "Finding",
     "IndexFailure",
     "IndexJob",
     "IndexedArchitecture",
@@ -20,6 +22,7 @@ PUBLIC_CLIENT = [
     "Neighbour",
     "RetryPolicy",
     "SearchResult",
+    "Severity",
     "SharedMotif",
 ]
 

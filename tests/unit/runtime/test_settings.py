@@ -39,3 +39,17 @@ def test_help_explains_every_field(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     for name in ServiceSettings.model_fields:
         assert f"--{name.replace('_', '-')}" in shown
+
+
+def test_a_token_shows_neither_in_help_nor_in_reprs_nor_in_complaints(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NAR_TOKEN", "s3cret")
+    monkeypatch.setenv("NAR_REDIS_URL", "redis://:s3cret@host:1/0")
+    settings = ServiceSettings.parse([])
+    assert settings.token.get_secret_value() == "s3cret"
+    for arguments in (["--help"], ["--port", "70000"]):
+        with pytest.raises(SystemExit):
+            ServiceSettings.parse(arguments)
+    written = capsys.readouterr()
+    assert "s3cret" not in f"{settings!r} {settings} {written.out} {written.err}"

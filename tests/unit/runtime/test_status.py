@@ -22,6 +22,8 @@ ERRORS = [
     (errors.Unavailable("down", 0.25), grpc.StatusCode.UNAVAILABLE),
     (errors.FailedPrecondition("finished"), grpc.StatusCode.FAILED_PRECONDITION),
     (errors.ExtractionFailed("it raised"), grpc.StatusCode.FAILED_PRECONDITION),
+    (errors.Unauthenticated("who?"), grpc.StatusCode.UNAUTHENTICATED),
+    (errors.PermissionDenied("no"), grpc.StatusCode.PERMISSION_DENIED),
     (errors.DeadlineExceeded("too late"), grpc.StatusCode.DEADLINE_EXCEEDED),
     (errors.NarError("odd"), grpc.StatusCode.INTERNAL),
 ]

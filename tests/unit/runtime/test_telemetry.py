@@ -46,3 +46,16 @@ def test_a_missing_or_odd_request_id_is_replaced(sent: dict[str, str]) -> None:
 @pytest.mark.parametrize("sent", ["", "00-xyz-1-01", TRACE + "-more", TRACE.upper()])
 def test_a_malformed_trace_context_is_dropped(sent: str) -> None:
     assert set(request_context({"traceparent": sent})) == {"request_id"}
+
+
+def test_passwords_and_tokens_in_foreign_texts_do_not_reach_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("search", ServiceSettings())
+    reason = "redis://user:s3cret@host:1/0 and http://:s3cret@host refused; sent Authorization: Bearer s3cret"
+    try:
+        raise OSError(reason)
+    except OSError:
+        structlog.get_logger().exception("failed", reason=reason, url="redis://host:1/0")
+    written = capsys.readouterr().err
+    assert "s3cret" not in written
+    assert "redis://user:***@host:1/0" in written
+    assert json.loads(written)["url"] == "redis://host:1/0"

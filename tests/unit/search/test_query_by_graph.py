@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from nar.architecture import Architecture, Decomposition, Fingerprint
-from nar.errors import FailedPrecondition
+from nar.errors import FailedPrecondition, NotFound
 from nar.graph import Graph
 from services.motif_miner import mine
+from services.search.cached_catalogue import CachedCatalogue
 from services.search.catalogue import Hit, Vector
 from services.search.evidence import MotifCount
 from services.search.filters import Filter
@@ -20,17 +21,20 @@ OTHER = Graph.from_ops(["input", "conv5x5", "relu"], [(0, 1), (1, 2)])
 
 @dataclass
 class Counting:
-    """Miner and embedder in this process, and a catalogue of which only the version is asked for."""
+    """Miner and embedder in this process, and a catalogue of four architectures."""
 
     served: str = "nar-1"
     live: str = "nar-1"
     mined: list[Graph] = field(default_factory=list)
+    asked: int = 0
 
     async def mine(self, graph: Graph) -> Decomposition:
         self.mined.append(graph)
         return mine(graph)
 
-    async def embed(self, decomposition: Decomposition) -> tuple[Vector, str]:
+    async def embed(self, decomposition: Decomposition, model_version: str) -> tuple[Vector, str]:
+        if model_version not in ("", self.served):
+            raise NotFound(f"model version {model_version} is not served here")
         return [float(len(decomposition.op_instance)), float(len(self.mined))], self.served
 
     async def motifs(self, exact: str) -> tuple[MotifCount, ...]:
@@ -40,6 +44,7 @@ class Counting:
         return self.live
 
     async def nearest(self, vector: Vector, collection: str, where: Filter, offset: int, limit: int) -> list[Hit]:
+        self.asked += 1
         return [Hit(architecture(name), 1.0) for name in ("a", "b", "c", "d")][offset : offset + limit]
 
 
@@ -51,7 +56,7 @@ def architecture(name: str) -> Architecture:
 
 async def test_equal_graphs_are_mined_and_embedded_once() -> None:
     parts = Counting()
-    queries = Queries(parts, parts)
+    queries = Queries(CachedCatalogue(parts, 10), parts)
     first, second = await queries.by_graph(GRAPH, None), await queries.by_graph(SAME, None)
     assert (first.vector, first.motifs) == (second.vector, second.motifs)
     assert first.motifs
@@ -61,7 +66,7 @@ async def test_equal_graphs_are_mined_and_embedded_once() -> None:
 
 async def test_a_vector_of_another_version_is_not_used() -> None:
     parts = Counting()
-    queries = Queries(parts, parts)
+    queries = Queries(CachedCatalogue(parts, 10), parts)
     await queries.by_graph(GRAPH, None)
     parts.live = "nar-2"
     with pytest.raises(FailedPrecondition, match="nar-2"):
@@ -71,8 +76,13 @@ async def test_a_vector_of_another_version_is_not_used() -> None:
 
 
 async def test_the_same_graph_comes_before_others_of_the_same_score() -> None:
-    queries = Queries(Counting(), Counting())
+    parts = Counting()
+    queries = Queries(CachedCatalogue(parts, 10), parts)
     query = Query([1.0], architecture("c"))
-    found = await queries.neighbours(query, "default", (), 0, 2, with_motifs=False)
-    rest = await queries.neighbours(query, "default", (), 2, 2, with_motifs=False)
+    found = await queries.neighbours(query, "default", (), 0, 2, 1, with_motifs=False)
+    rest = await queries.neighbours(query, "default", (), 2, 2, 1, with_motifs=False)
     assert [item.hit.architecture.id for item in (*found, *rest)] == ["c", "a", "b", "d"]
+    # Both pages are of one question to the catalogue; after a write it is asked again.
+    assert parts.asked == 1
+    await queries.neighbours(query, "default", (), 0, 2, 2, with_motifs=False)
+    assert parts.asked == 2

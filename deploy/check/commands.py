@@ -10,9 +10,6 @@ from pathlib import Path
 from deploy.check.objects import Object, pods
 from deploy.check.rendering import ROOT
 
-# Options that arrive with another branch: empty this list when it is merged.
-ARRIVING = ("--shard", "--rebuild", "--switch")
-
 
 def commands(objects: Sequence[Object]) -> dict[tuple[str, ...], str]:
     """The commands of nar's own containers, each once, and a pod that has it."""
@@ -36,7 +33,7 @@ def command_problems(found: dict[tuple[str, ...], str]) -> Iterator[str]:
             yield f"{where}: {' '.join(program)} --help fails: {done.stderr.strip()[-300:]}"
             continue
         for option in options:
-            if option not in ARRIVING and f"{option} " not in done.stdout and f"{option}," not in done.stdout:
+            if f"{option} " not in done.stdout and f"{option}," not in done.stdout:
                 yield f"{where}: {' '.join(program)} has no option {option}"
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from deploy.check.objects import Object, Pod, matches, name, of_kind, pods, variables
 
-LISTENED_BY_OTHERS = {"redis": {6379}, "ray-head": {6379, 8265}}
-"""Ports of containers that are not ours, by the container's name."""
+LISTENED_BY_OTHERS = {"redis": {6379}, "ray-head": {6379, 8265}, "ray-worker": {52365}}
+"""Ports of what else runs in a container, by the container's name."""
 
 _ADDRESS = re.compile(r"^(?:dns:///|http://|https://)?([a-z0-9-]+)(?:\.nar\.svc)?:(\d+)$")
 
@@ -36,10 +36,10 @@ def port_problems(objects: Sequence[Object]) -> Iterator[str]:
 
 def listened(container: Object, objects: Sequence[Object]) -> set[int]:
     """The ports that the process in a container listens on."""
-    if container["name"] in LISTENED_BY_OTHERS:
-        return LISTENED_BY_OTHERS[container["name"]]
     found = variables(container, objects)
-    return {int(found[key] or 0) for key in ("NAR_PORT", "NAR_METRICS_PORT") if found.get(key)}
+    own = {int(found[key] or 0) for key in ("NAR_PORT", "NAR_METRICS_PORT") if found.get(key)}
+    others = LISTENED_BY_OTHERS.get(container["name"], set())
+    return others if container["name"] in ("redis", "ray-head") else own | others
 
 
 def _container_problems(container: Object, objects: Sequence[Object]) -> Iterator[str]:

@@ -24,20 +24,6 @@ FOREIGN = {
 }
 """Variables that something else than the settings of nar reads, and what."""
 
-# Settings that arrive with another branch: empty this list when it is merged.
-ARRIVING = (
-    "NAR_METRICS_HOST",
-    "NAR_METRICS_PORT",
-    "NAR_TLS_CERT",
-    "NAR_TLS_KEY",
-    "NAR_TLS_CLIENT_CA",
-    "NAR_TLS_CA",
-    "NAR_TLS_CLIENT_CERT",
-    "NAR_TLS_CLIENT_KEY",
-    "NAR_TOKENS_FILE",
-    "NAR_TOKEN_FILE",
-)
-
 
 def setting_problems(objects: Sequence[Object]) -> Iterator[str]:
     """Variables that nothing reads, and values that are refused."""
@@ -53,7 +39,7 @@ def setting_problems(objects: Sequence[Object]) -> Iterator[str]:
             yield from (f"{where}: {text}" for text in _unknown(container, own))
             yield from (f"{where}: {text}" for text in _refused(container, found))
             read |= {key for key in found if _is_read(container, key)}
-    for key in sorted(shared - read - set(ARRIVING)):
+    for key in sorted(shared - read):
         yield f"ConfigMap: {key} is no setting of any container that gets it"
 
 
@@ -97,7 +83,7 @@ def _is_read(container: Object, key: str) -> bool:
 
 def _unknown(container: Object, own: set[str]) -> Iterator[str]:
     """Variables of the container itself that it does not read; those of a shared ConfigMap may be for others."""
-    for key in sorted(own - set(ARRIVING)):
+    for key in sorted(own):
         if not _is_read(container, key):
             yield f"nothing reads {key}"
 

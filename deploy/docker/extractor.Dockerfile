@@ -5,7 +5,7 @@ ARG RUNTIME=nar/runtime
 FROM ${BUILD} AS build
 # TORCH_INDEX: index of the CPU builds of torch; without it the CUDA build of the usual index is taken.
 ARG TORCH_INDEX=""
-RUN python -m pip install --no-cache-dir --constraint constraints.txt ${TORCH_INDEX:+--extra-index-url "${TORCH_INDEX}"} ".[extractor,zoo,s3]" \
+RUN python -m pip install --no-cache-dir --constraint constraints.txt ${TORCH_INDEX:+--extra-index-url "${TORCH_INDEX}"} ".[extractor,zoo,s3,telemetry]" \
     && python -m pip uninstall --yes pip setuptools
 
 FROM ${RUNTIME}

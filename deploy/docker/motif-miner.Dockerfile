@@ -3,7 +3,7 @@ ARG BUILD=nar/build
 ARG RUNTIME=nar/runtime
 
 FROM ${BUILD} AS build
-RUN python -m pip install --no-cache-dir --constraint constraints.txt ".[miner,s3]" \
+RUN python -m pip install --no-cache-dir --constraint constraints.txt ".[miner,s3,telemetry]" \
     && python -m pip uninstall --yes pip setuptools
 
 FROM ${RUNTIME}

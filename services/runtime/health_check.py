@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 
-import grpc
-
+from services.runtime.channel import open_channel
 from services.runtime.server import is_serving
 from services.runtime.settings import ServiceSettings
 
 
 async def main(settings: ServiceSettings) -> bool:
     """Whether the server that listens on `settings.port` of this host says that it is serving."""
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{settings.port}") as channel:
+    async with open_channel(f"127.0.0.1:{settings.port}", settings) as channel:
         return await is_serving(channel)
 
 

@@ -24,15 +24,6 @@ MODELS = ("timm/resnet18", "timm/resnet34", "timm/vgg11", "timm/densenet121", "t
 NAR = str(Path(sys.executable).with_name("nar"))
 
 
-def has_option(option: str) -> bool:
-    environment = {"COLUMNS": "200", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([NAR, "index", "--help"], capture_output=True, text=True, check=True, env=environment)
-    return f"{option} " in done.stdout
-
-
-pytestmark = pytest.mark.skipif(not has_option("--shard"), reason="`nar index` has no option --shard yet")
-
-
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[LocalStack]:
     with LocalStack(tmp_path / "home", ports="free", settings={"NAR_RECLAIM_IDLE_SECONDS": "3"}) as running:

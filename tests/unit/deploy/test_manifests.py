@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from deploy.check.objects import Object, of_kind, pods
 from deploy.check.ports import listened
 from deploy.check.rendering import K8S, ROOT
 from deploy.check.schemas import custom_problems
+from services.embedder.ray_app import Arguments, build
 
 COMPOSITIONS = (
     "base",
@@ -59,13 +61,29 @@ def test_no_object_is_there_twice(rendered: dict[str, list[Object]]) -> None:
 
 def test_the_ray_service_serves_the_file_that_serve_deploy_takes(rendered: dict[str, list[Object]]) -> None:
     served = yaml.safe_load((ROOT / "deploy" / "ray" / "serve.yaml").read_text())
-    (service,) = of_kind(rendered["base"], "RayService")
-    assert yaml.safe_load(service["spec"]["serveConfigV2"]) == served
-    (on_gpu,) = of_kind(rendered["component gpu"], "RayService")
-    for application in served["applications"]:
-        for deployment in application["deployments"]:
-            deployment.setdefault("ray_actor_options", {})["num_gpus"] = 1
-    assert yaml.safe_load(on_gpu["spec"]["serveConfigV2"]) == served
+    assert served_by(rendered["base"]) == served
+    (arguments,) = [application["args"] for application in served["applications"]]
+    arguments["models"]["current"]["num_gpus"] = 1
+    assert served_by(rendered["component gpu"]) == served
+    arguments["models"]["current"]["num_gpus"] = 0
+    arguments["fronts"] = 2
+    assert served_by(rendered["overlay production"]) == served
+
+
+def test_every_worker_that_is_always_there_has_a_front(rendered: dict[str, list[Object]]) -> None:
+    for objects in rendered.values():
+        for service in of_kind(objects, "RayService"):
+            (group,) = service["spec"]["rayClusterConfig"]["workerGroupSpecs"]
+            (application,) = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
+            assert application["args"].get("fronts", 1) == group["minReplicas"]
+            assert application["args"]["settings"]["port"] == 50053
+            build(Arguments.model_validate(application["args"]).model_dump())
+
+
+def served_by(objects: list[Object]) -> Any:
+    """Serve's configuration in the RayService."""
+    (service,) = of_kind(objects, "RayService")
+    return yaml.safe_load(service["spec"]["serveConfigV2"])
 
 
 def test_the_memory_of_an_extractor_holds_all_its_children(rendered: dict[str, list[Object]]) -> None:
@@ -98,8 +116,8 @@ OPERATORS = {
     "internet": Peer("internet", None, address="203.0.113.7"),
     "metadata": Peer("metadata", None, address="169.254.169.254"),
 }
-QUEUE = {"search", "extractor-worker", "motif-miner-worker", "embedder-worker", "search-worker", "rebuilding"}
-PROCESSES = {"extractor", "motif-miner", "embedder", "search"} | (QUEUE - {"rebuilding"})
+QUEUE = {"search", "extractor-worker", "motif-miner-worker", "embedder-worker", "search-worker"}
+PROCESSES = {"extractor", "motif-miner", "embedder", "search"} | (QUEUE)
 RAY = {"embedder", "embedder-head"}
 OPEN = {
     ("extractor", 50051): {"search"},
@@ -107,10 +125,11 @@ OPEN = {
     ("embedder", 50053): {"search", "embedder-worker", "embedder-head"},
     ("search", 50050): {"client", "indexing"},
     ("redis", 6379): QUEUE | {"keda"},
-    ("milvus", 19530): {"search", "search-worker", "rebuilding", "etcd"},
+    ("milvus", 19530): {"search", "search-worker", "etcd"},
     ("milvus", 9091): {"etcd"},
     ("embedder-head", 8265): {"embedder", "kuberay"},
     ("embedder-head", 6379): {"embedder"},
+    ("embedder", 52365): {"embedder-head"},
     **{(process, 9464): {"prometheus"} | (RAY - {process} if process in RAY else set()) for process in PROCESSES},
     ("internet", 443): QUEUE | {"embedder-head"},
     ("internet", 80): set(),

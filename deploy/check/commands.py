@@ -1,4 +1,4 @@
-"""Does every command of a manifest run?"""
+"""Every command of a manifest runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deploy.check.rendering import ROOT
 
 def commands(objects: Sequence[Object]) -> dict[tuple[str, ...], str]:
     """The commands of nar's own containers, each once, and a pod that has it."""
-    found = {}
+    found: dict[tuple[str, ...], str] = {}
     for pod in pods(objects):
         for container in pod.containers:
             if str(container["image"]).startswith("nar/") and "command" in container:

@@ -1,4 +1,4 @@
-"""Are the Dockerfiles sound? hadolint says."""
+"""The Dockerfiles are sound, as hadolint sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is every image of a manifest one that `make images` builds at this version, or a pinned one of others?"""
+"""Every image of a manifest is one that `make images` builds at this version, or a pinned one of others."""
 
 from __future__ import annotations
 

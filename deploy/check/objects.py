@@ -88,7 +88,9 @@ def matches(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     """Whether a label selector selects `labels`; an empty one selects all."""
     wanted = selector.get("matchLabels", {})
     rules = selector.get("matchExpressions", ())
-    return all(labels.get(key) == value for key, value in wanted.items()) and all(_holds(rule, labels) for rule in rules)
+    return all(labels.get(key) == value for key, value in wanted.items()) and all(
+        _holds(rule, labels) for rule in rules
+    )
 
 
 def _holds(rule: Mapping[str, Any], labels: Mapping[str, str]) -> bool:

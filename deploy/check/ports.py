@@ -1,4 +1,4 @@
-"""Is every port of a manifest one that the process listens on, and does every address lead to one?"""
+"""Every port of a manifest is one that the process listens on, and every address leads to one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does everything that an object names exist?"""
+"""Everything that an object names exists."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def reference_problems(objects: Sequence[Object]) -> Iterator[str]:
         for entry in thing["spec"]["secretTargetRef"]:
             yield from (f"{name(thing)}: {text}" for text in _secret_problems(entry["name"], entry["key"]))
     for thing in of_kind(objects, "ServiceMonitor"):
-        services = [s for s in of_kind(objects, "Service") if matches(thing["spec"]["selector"], s["metadata"]["labels"])]
+        services = [
+            s for s in of_kind(objects, "Service") if matches(thing["spec"]["selector"], s["metadata"]["labels"])
+        ]
         ports = {port["name"] for service in services for port in service["spec"]["ports"]}
         if missing := {endpoint["port"] for endpoint in thing["spec"]["endpoints"]} - ports:
             yield f"{name(thing)}: no Service has a port {', '.join(missing)}"
@@ -42,12 +44,12 @@ def _pod_problems(spec: Object, objects: Sequence[Object]) -> Iterator[str]:
     if account and account not in _names(objects, "ServiceAccount"):
         yield f"there is no ServiceAccount {account}"
     for volume in spec.get("volumes", ()):
-        if claim := volume.get("persistentVolumeClaim", {}).get("claimName"):
-            if claim not in _names(objects, "PersistentVolumeClaim"):
-                yield f"there is no PersistentVolumeClaim {claim}"
-        if map_name := volume.get("configMap", {}).get("name"):
-            if map_name not in _names(objects, "ConfigMap"):
-                yield f"there is no ConfigMap {map_name}"
+        claim = volume.get("persistentVolumeClaim", {}).get("claimName")
+        if claim and claim not in _names(objects, "PersistentVolumeClaim"):
+            yield f"there is no PersistentVolumeClaim {claim}"
+        shared = volume.get("configMap", {}).get("name")
+        if shared and shared not in _names(objects, "ConfigMap"):
+            yield f"there is no ConfigMap {shared}"
         if secret := volume.get("secret"):
             keys = [item["key"] for item in secret.get("items", ())] or [""]
             for key in keys:
@@ -63,7 +65,10 @@ def _container_problems(container: Object, spec: Object, objects: Sequence[Objec
         if reference:
             yield from _secret_problems(reference["name"], reference["key"])
     volumes = {volume["name"] for volume in spec.get("volumes", ())}
-    if not any(mount["mountPath"] == "/tmp" for mount in container.get("volumeMounts", ())) and container["name"] != "redis":
+    if (
+        not any(mount["mountPath"] == "/tmp" for mount in container.get("volumeMounts", ()))
+        and container["name"] != "redis"
+    ):
         yield f"container {container['name']} has no /tmp to write to"
     for mount in container.get("volumeMounts", ()):
         if mount["name"] not in volumes and container["name"] != "redis":

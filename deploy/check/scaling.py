@@ -1,4 +1,4 @@
-"""Autoscaling: are the figures such that every task is worked on, and no number is set twice?"""
+"""Autoscaling: the figures are such that every task is worked on, and no number is set twice."""
 
 from __future__ import annotations
 

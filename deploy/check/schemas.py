@@ -1,4 +1,4 @@
-"""Do the objects have the fields that their kinds have? Built-in kinds by kubernetes-validate, others by their CRDs."""
+"""Objects have the fields that their kinds have: built-in kinds by kubernetes-validate, others by their CRDs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is every environment variable of a manifest a setting that the process reads, with a value that it takes?"""
+"""Every environment variable of a manifest is a setting that the process reads, with a value that it takes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def _classes(container: Object) -> list[type[ServiceSettings]]:
     if own is not None:
         return [own]
     image = str(container.get("image", "")).partition(":")[0].rpartition("/")[2]
-    return {"embedder": [EmbedderSettings], "search": [SearchSettings]}.get(image, [])
+    by_image: dict[str, list[type[ServiceSettings]]] = {"embedder": [EmbedderSettings], "search": [SearchSettings]}
+    return by_image.get(image, [])
 
 
 def _is_read(container: Object, key: str) -> bool:

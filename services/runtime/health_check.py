@@ -1,4 +1,4 @@
-"""Exit code 0 when the server of this container is serving: `python -m services.runtime.health_check`, for HEALTHCHECK."""
+"""Exit code 0 when the server of this container is serving; for HEALTHCHECK of an image."""
 
 from __future__ import annotations
 

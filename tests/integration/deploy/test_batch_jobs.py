@@ -20,7 +20,14 @@ from deploy.check.rendering import K8S, ROOT, compose
 from nar.client import Client
 from nar.local import LocalStack
 
-MODELS = ("timm/resnet18", "timm/resnet34", "timm/vgg11", "timm/densenet121", "torchvision/alexnet", "torchvision/resnet18")
+MODELS = (
+    "timm/resnet18",
+    "timm/resnet34",
+    "timm/vgg11",
+    "timm/densenet121",
+    "torchvision/alexnet",
+    "torchvision/resnet18",
+)
 NAR = str(Path(sys.executable).with_name("nar"))
 
 
@@ -61,7 +68,9 @@ def test_shards_that_are_killed_and_started_again_index_everything_once(
             killed.send_signal(signal.SIGKILL)
             killed.wait()
     for index in shards:
-        done = subprocess.run(command(job, index, sources), env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command(job, index, sources), env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
     with Client(stack.address) as client:
         assert sorted(found.id for found in client.list_architectures()) == sorted(MODELS)
@@ -73,7 +82,9 @@ def test_the_exit_code_and_the_last_lines_say_what_failed(stack: LocalStack, job
     environment = {**os.environ, "NAR_ADDRESS": stack.address, "PYTHONPATH": str(ROOT)}
     codes, said = set(), ""
     for index in range(job["spec"]["completions"]):
-        done = subprocess.run(command(job, index, sources), env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command(job, index, sources), env=environment, capture_output=True, text=True, check=False
+        )
         codes.add(done.returncode)
         # The kubelet takes the last 2048 bytes of the log as termination message.
         said += (done.stdout + done.stderr)[-2048:]

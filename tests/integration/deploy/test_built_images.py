@@ -58,7 +58,7 @@ def buildah(*arguments: str) -> str:
     return subprocess.run([*BUILDAH, *arguments], capture_output=True, text=True, check=True).stdout.strip()
 
 
-@pytest.fixture(params=IMAGES)
+@pytest.fixture(scope="module", params=IMAGES)
 def image(request: pytest.FixtureRequest) -> Iterator[Image]:
     (name,) = [name for name in built() if name.startswith(f"nar/{request.param}:")]
     found = subprocess.run([*BUILDAH, "inspect", "--type", "image", name], capture_output=True, text=True, check=False)
@@ -72,7 +72,9 @@ def image(request: pytest.FixtureRequest) -> Iterator[Image]:
 
 
 def test_nothing_is_in_an_image_that_its_service_does_not_need(image: Image) -> None:
-    names = {path.name for folder in ("usr/bin", "usr/local/bin", "opt/nar/bin") for path in (image.root / folder).glob("*")}
+    names = {
+        path.name for folder in ("usr/bin", "usr/local/bin", "opt/nar/bin") for path in (image.root / folder).glob("*")
+    }
     assert not names & {"gcc", "cc", "g++", "c++", "ld", "make", "cmake", "pip", "pip3"}
     assert not list(image.root.glob("root/.cache/*"))
     packages = {path.name for path in image.root.glob("opt/nar/lib/python3.11/site-packages/*")}

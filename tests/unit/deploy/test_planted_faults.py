@@ -47,14 +47,23 @@ Plant = Callable[[list[Object]], Any]
 
 FAULTS: dict[str, tuple[Plant, str]] = {
     "unknown field": (lambda o: pod_spec(o, "search").update(restartpolicy="Always"), "restartpolicy"),
-    "wrong type": (lambda o: find(o, "PodDisruptionBudget", "search")["spec"].update(maxUnavailable=[]), "maxUnavailable"),
+    "wrong type": (
+        lambda o: find(o, "PodDisruptionBudget", "search")["spec"].update(maxUnavailable=[]),
+        "maxUnavailable",
+    ),
     "unknown variable": (lambda o: environment(o, "search", "NAR_EMBEDER_ADDRESS", "a:1"), "reads NAR_EMBEDER_ADDRESS"),
     "unknown shared variable": (
         lambda o: find(o, "ConfigMap", "nar-")["data"].update(NAR_MILVUS_URL="http://milvus:1"),
         "NAR_MILVUS_URL is no setting",
     ),
-    "variable of another service": (lambda o: environment(o, "extractor", "NAR_MILVUS_URI", "x"), "reads NAR_MILVUS_URI"),
-    "refused value": (lambda o: environment(o, "search", "NAR_MAX_CONCURRENT_SEARCHES", "0"), "MAX_CONCURRENT_SEARCHES"),
+    "variable of another service": (
+        lambda o: environment(o, "extractor", "NAR_MILVUS_URI", "x"),
+        "reads NAR_MILVUS_URI",
+    ),
+    "refused value": (
+        lambda o: environment(o, "search", "NAR_MAX_CONCURRENT_SEARCHES", "0"),
+        "MAX_CONCURRENT_SEARCHES",
+    ),
     "port not listened on": (
         lambda o: container(o, "search")["ports"].append({"name": "web", "containerPort": 8080}),
         "does not listen on its port 8080",
@@ -124,7 +133,10 @@ FAULTS: dict[str, tuple[Plant, str]] = {
         lambda o: container(o, "search").update(livenessProbe={"httpGet": {"path": "/healthz", "port": "metrics"}}),
         "its liveness follows its backends",
     ),
-    "grace shorter than the drain": (lambda o: pod_spec(o, "extractor").update(terminationGracePeriodSeconds=60), "drains"),
+    "grace shorter than the drain": (
+        lambda o: pod_spec(o, "extractor").update(terminationGracePeriodSeconds=60),
+        "drains",
+    ),
     "update that loses requests": (
         lambda o: find(o, "Deployment", "search")["spec"]["strategy"]["rollingUpdate"].update(maxUnavailable=1),
         "before a new one is ready",
@@ -136,7 +148,10 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "replicas set twice": (lambda o: find(o, "Deployment", "extractor")["spec"].update(replicas=2), "set here and by"),
     "wrong stream": (lambda o: triggers(o)[0]["metadata"].update(stream="nar:mine"), "its workers read nar:extract"),
     "wrong group": (lambda o: triggers(o)[0]["metadata"].update(consumerGroup="worker"), "the group is workers"),
-    "activation at two": (lambda o: triggers(o)[0]["metadata"].update(activationLagCount="1"), "a single entry would wait"),
+    "activation at two": (
+        lambda o: triggers(o)[0]["metadata"].update(activationLagCount="1"),
+        "a single entry would wait",
+    ),
     "pending entries forgotten": (lambda o: triggers(o).pop(), "what a killed worker left behind"),
     "scaler of nobody": (
         lambda o: find(o, "ScaledObject", "search")["spec"]["scaleTargetRef"].update(name="worker"),
@@ -157,7 +172,10 @@ CUSTOM_FAULTS: dict[str, tuple[Plant, str]] = {
         lambda o: find(o, "ScaledObject", "search")["spec"].update(maxReplicaCount="2"),
         "maxReplicaCount",
     ),
-    "TriggerAuthentication": (lambda o: find(o, "TriggerAuthentication", "redis")["spec"].update(secrets=[]), "secrets"),
+    "TriggerAuthentication": (
+        lambda o: find(o, "TriggerAuthentication", "redis")["spec"].update(secrets=[]),
+        "secrets",
+    ),
     "Milvus": (lambda o: find(o, "Milvus", "nar")["spec"]["components"].update(queryNodes={}), "queryNodes"),
     "mode of Milvus": (lambda o: find(o, "Milvus", "nar")["spec"].update(mode="single"), "'single' is not one of"),
 }

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL = $(PIP) install --constraint constraints.txt
 
-.PHONY: help setup demo test test-unit tables bench check format protos clean
+.PHONY: help setup demo test test-unit tables bench check format protos images k8s-check clean
 
 help:  ## Lists the commands.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -55,6 +55,12 @@ format: $(VENV)/.dev  ## Formats the code.
 
 protos: $(VENV)/.dev  ## Generates nar/v1 from protos/nar/v1.
 	$(BIN)/python protos/generate.py
+
+images:  ## Builds the images of motif miner, search and client (IMAGES="..." for others) and prints their sizes.
+	deploy/docker/build $(or $(IMAGES),motif-miner search client)
+
+k8s-check: $(VENV)/.dev  ## Renders the Kubernetes manifests in every composition and checks all that needs no cluster.
+	@$(BIN)/python -m deploy.check
 
 clean:  ## Removes the virtual environment and caches.
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache

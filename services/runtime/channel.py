@@ -27,7 +27,12 @@ def open_channel(address: str, settings: ServiceSettings) -> grpc.aio.Channel:
     bearer = Bearer(settings.token.get_secret_value(), settings.token_file)
     bearer.check(address, encrypted=tls is not None)
     limit = settings.max_message_bytes
-    options = (("grpc.max_send_message_length", limit), ("grpc.max_receive_message_length", limit))
+    options: tuple[tuple[str, int | str], ...] = (
+        ("grpc.max_send_message_length", limit),
+        ("grpc.max_receive_message_length", limit),
+        # An address may stand for many replicas; gRPC would keep to one of them.
+        ("grpc.lb_policy_name", "round_robin"),
+    )
     interceptors = [_Outgoing(bearer)]
     if tls is None:
         return grpc.aio.insecure_channel(address, options, interceptors=interceptors)

@@ -7,7 +7,17 @@ Keys: `nar:<stage>` streams, `nar:dead` dead letters, `nar:jobs` job ids by time
 not a cluster of slots.
 """
 
-_JOBS = """
+# A stream is born with its group: an autoscaler reads the group's lag while there is no worker that could make it.
+_APPEND = """
+local function append(key, ...)
+  if redis.call('EXISTS', key) == 0 then redis.call('XGROUP', 'CREATE', key, 'workers', '0', 'MKSTREAM') end
+  redis.call('XADD', key, '*', ...)
+end
+"""
+
+_JOBS = (
+    _APPEND
+    + """
 local RANKS = {extract = 1, mine = 2, embed = 3}
 local COUNTERS = {extract = 'extracted', mine = 'mined', embed = 'embedded'}
 local NEXT = {extract = 'nar:mine', mine = 'nar:embed', embed = 'nar:upsert'}
@@ -19,7 +29,7 @@ end
 
 local function queue_finish(job)
   local trace = redis.call('HGET', 'nar:job:' .. job, 'trace') or ''
-  redis.call('XADD', 'nar:upsert', '*', 'job', job, 'item', '-1', 'fields', '{"kind":"finish"}', 'trace', trace)
+  append('nar:upsert', 'job', job, 'item', '-1', 'fields', '{"kind":"finish"}', 'trace', trace)
 end
 
 local function is_running(job)
@@ -69,6 +79,7 @@ local function fail(job, item, source, stage, reason)
   return 1
 end
 """
+)
 
 _BACKLOG = """
 local function backlog(key)
@@ -89,11 +100,12 @@ BACKLOG = _BACKLOG + "return backlog(KEYS[1])"
 
 # ARGV: limit, then job, item, fields, trace of each task. 1 when they were appended, 0 when there is no room.
 PUBLISH = (
-    _BACKLOG
+    _APPEND
+    + _BACKLOG
     + """
 if backlog(KEYS[1]) + (#ARGV - 1) / 4 > tonumber(ARGV[1]) then return 0 end
 for at = 2, #ARGV, 4 do
-  redis.call('XADD', KEYS[1], '*', 'job', ARGV[at], 'item', ARGV[at + 1], 'fields', ARGV[at + 2], 'trace', ARGV[at + 3])
+  append(KEYS[1], 'job', ARGV[at], 'item', ARGV[at + 1], 'fields', ARGV[at + 2], 'trace', ARGV[at + 3])
 end
 return 1
 """
@@ -165,7 +177,7 @@ if item == '-1' then return 1 end
 if stage == 'upsert' then return index(job, item, ARGV[8]) end
 if not is_open(job, item) then return 0 end
 advance(job, item, stage)
-redis.call('XADD', NEXT[stage], '*', 'job', job, 'item', item, 'fields', ARGV[6], 'trace', ARGV[7])
+append(NEXT[stage], 'job', job, 'item', item, 'fields', ARGV[6], 'trace', ARGV[7])
 return 1
 """
 )

@@ -23,6 +23,10 @@ from services.runtime.spans import configure_spans
 from services.runtime.telemetry import log
 from services.runtime.tls import server_credentials
 
+LIVENESS = "nar.v1.Liveness"
+"""Name in grpc.health.v1 that says SERVING as long as the process does, whatever its backends do: for liveness probes,
+which must not restart a server because Redis or Milvus is down."""
+
 
 async def serve(
     settings: ServiceSettings,
@@ -54,6 +58,7 @@ async def serve(
     add_servicers(server)
     health = grpc_health.HealthServicer()
     await asyncio.gather(*(health.set(name, NOT_SERVING) for name in ("", *service_names)))
+    await health.set(LIVENESS, SERVING)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     reflection.enable_server_reflection((*service_names, HEALTH, reflection.SERVICE_NAME), server)
     address = _bind(server, settings)

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 import redis
+import structlog
 from valkey_process import ValkeyProcess
+
+# As services log: the default would render every local variable of a traceback, which takes seconds.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ],
+    cache_logger_on_first_use=False,
+)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,9 @@ def configure_logs(service: str, settings: ServiceSettings) -> None:
     """Sets up structlog for this process as the settings say; every event carries `service`."""
     is_json = settings.log_format == "json"
     renderer: structlog.typing.Processor
-    renderer = structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer()
+    # Plain tracebacks: rich ones show local variables, and so secrets.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer = structlog.processors.JSONRenderer() if is_json else console
     exceptions = [structlog.processors.format_exc_info] if is_json else []
     structlog.configure(
         processors=[

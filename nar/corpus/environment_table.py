@@ -154,12 +154,15 @@ ENVIRONMENTS: dict[str, Entry] = {
     ),
     "tables": Entry(("deeptab",), ("deeptab==2.1.0", "einops==0.8.2")),
     "vision": Entry(
-        ("kornia", "monai", "pretrainedmodels", "pytorchvideo", "spandrel", "spandrel_extra_arches"),
+        ("anomalib", "kornia", "monai", "pretrainedmodels", "pytorchvideo", "spandrel", "spandrel_extra_arches")
+        + ("super_image",),
         (
-            *("einops==0.8.1", "fvcore==0.1.5.post20221221", "iopath==0.1.10", "kornia==0.9.0", "kornia_rs==0.2.0"),
-            *("monai==1.6.1", "munch==4.0.0", "parameterized==0.9.0", "portalocker==4.4.2", "pretrainedmodels==0.7.4"),
-            *("pytorchvideo==0.1.5", "spandrel==0.4.2", "spandrel-extra-arches==0.2.0", "tabulate==0.10.0"),
-            *("termcolor==3.3.0", "yacs==0.1.8"),
+            *("anomalib==2.7.0", "einops==0.8.1", "FrEIA==0.2", "fvcore==0.1.5.post20221221", "h5py==3.16.0"),
+            *("iopath==0.1.10", "jsonargparse==4.53.0", "kornia==0.9.0", "kornia_rs==0.2.0", "lightning==2.6.6"),
+            *("lightning-utilities==0.15.3", "monai==1.6.1", "munch==4.0.0", "parameterized==0.9.0"),
+            *("portalocker==4.4.2", "pretrainedmodels==0.7.4", "pytorchvideo==0.1.5", "spandrel==0.4.2"),
+            *("spandrel-extra-arches==0.2.0", "super-image==0.2.0", "tabulate==0.10.0", "termcolor==3.3.0"),
+            *("torchmetrics==1.9.0", "yacs==0.1.8"),
         ),
     ),
     "vit_pytorch": Entry(("vit_pytorch",), ("einops==0.8.1", "vit-pytorch==1.26.11")),

@@ -23,6 +23,7 @@ from services.extractor.tracer import trace
 from services.extractor.weightless import build_without_weights
 
 LIBRARIES = (
+    "anomalib",
     "asteroid",
     "braindecode",
     "deeptab",
@@ -56,6 +57,7 @@ LIBRARIES = (
     "spandrel_extra_arches",
     "speechbrain",
     "spikingjelly",
+    "super_image",
     "tape",
     "timm",
     "torch_geometric",

@@ -71,6 +71,8 @@ _JOINED = {
     "mmseg/vit": "vision_transformer",
     "monai/autoencoderkl": "autoencoder_kl",
     "monai/basic_unetplusplus": "unetplusplus",
+    "monai/masked_autoencoder_vit": "vit_mae",
+    "monai/navit": "na_vit",
     "monai/vit": "vision_transformer",
     "pretrainedmodels/cafferesnet": "resnet",
     "pretrainedmodels/fbresnet": "resnet",

@@ -29,7 +29,8 @@ _FAMILIES = {"pan": "pixel_attention_network"}
 def names() -> list[str]:
     """Every network at every scale, with balanced attention where that is published: "msrn_bam/x2"."""
     shorts = [*_MODELS, *(f"{short}_bam" for short, (_, balanced) in _MODELS.items() if balanced)]
-    return [f"{short}/x{scale}" for short in shorts for scale in _SCALES]
+    # Back-projection is not defined at scale 3 here.
+    return [f"{short}/x{scale}" for short in shorts for scale in _SCALES if (short, scale) != ("ddbpn", 3)]
 
 
 def build(name: str) -> BuiltModel:

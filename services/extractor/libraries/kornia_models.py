@@ -75,9 +75,6 @@ _RECIPES = {
         )
         for scale in (2, 3, 4)
     },
-    "sold2": _of(
-        "feature.sold2.sold2_detector:SOLD2_detector", "keypoint-detection", floats(1, 1, 256, 256), **_UNTRAINED
-    ),
     "sosnet": _of("feature.sosnet:SOSNet", _FEATURES, _PATCH, **_UNTRAINED),
     "tfeat": _of("feature.tfeat:TFeat", _FEATURES, _PATCH, **_UNTRAINED),
     "xfeat": _of("feature.xfeat:XFeatModel", "keypoint-detection", floats(1, 3, 480, 640)),

@@ -23,6 +23,7 @@ from services.extractor.tracer import trace
 from services.extractor.weightless import build_without_weights
 
 LIBRARIES = (
+    "anomalib",
     "asteroid",
     "braindecode",
     "deeptab",
@@ -35,6 +36,12 @@ LIBRARIES = (
     "litgpt",
     "lucidrains",
     "mambapy",
+    "mmaction",
+    "mmagic",
+    "mmdet",
+    "mmpose",
+    "mmpretrain",
+    "mmseg",
     "monai",
     "neuralforecast",
     "open_clip",
@@ -50,6 +57,7 @@ LIBRARIES = (
     "spandrel_extra_arches",
     "speechbrain",
     "spikingjelly",
+    "super_image",
     "tape",
     "timm",
     "torch_geometric",
@@ -71,6 +79,8 @@ LIBRARIES = (
 _DISTRIBUTIONS = {
     "esm": "fair-esm",
     "lucidrains": "x-transformers",
+    "mmaction": "mmaction2",
+    "mmseg": "mmsegmentation",
     "open_clip": "open_clip_torch",
     "tape": "tape-proteins",
     "tsl": "torch-spatiotemporal",

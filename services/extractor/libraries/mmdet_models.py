@@ -1,0 +1,88 @@
+"""mmdet: OpenMMLab's detectors and instance segmentation (https://github.com/open-mmlab/mmdetection)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from services.extractor.libraries import openmmlab_configurations as configurations
+from services.extractor.libraries.model import BuiltModel, defining_module
+from services.extractor.libraries.openmmlab_building import KnownSizes, make
+
+# Detectors of several publications share these classes; the folder of the configuration tells them apart.
+_SHARED = ("single_stage", "single_stage_instance_seg", "two_stage", "d2_wrapper", "semi_base", "kd_one_stage")
+
+# Trackers, which follow what a detector finds, and language models that a tokenizer of the hub feeds.
+_LEFT_OUT = (
+    "bytetrack",
+    "deepsort",
+    "glip",
+    "grounding_dino",
+    "mask2former_vis",
+    "mm_grounding_dino",
+    "ocsort",
+    "reid",
+    "sort",
+    "strongsort",
+)
+
+_PROPOSALS = 1000
+_LEARNED = ("EmbeddingRPNHead",)
+
+
+def names() -> list[str]:
+    """All configurations of detectors that describe a model of their own."""
+    return [name for name in configurations.names("mmdet") if name.split("/")[0] not in _LEFT_OUT]
+
+
+def build(name: str) -> BuiltModel:
+    """The model of the configuration `name` with one image, up to what its heads say."""
+    configuration = configurations.read("mmdet", name)
+    model = make("mmdet", configuration.model)
+    # What is trained of a semi-supervised detector is its student; a tracker of masks holds a detector.
+    model = getattr(model, "student", getattr(model, "detector", model))
+    family = defining_module(model)
+    if family in _SHARED:
+        family = name.split("/")[0]
+    return BuiltModel(Detection(model), family, _task(name, model), args=(torch.empty(1, 3, *_size(configuration)),))
+
+
+def _size(configuration: Any) -> tuple[int, int]:
+    """Height and width of the test image, padded as the model asks."""
+    scale = configurations.find(configuration.get("test_pipeline", ()), "scale", "img_scale") or (1333, 800)
+    width, height = scale if isinstance(scale, (tuple, list)) else (scale, scale)
+    pad = configuration.model.get("data_preprocessor", {}).get("pad_size_divisor", 1)
+    return -(-int(height) // pad) * pad, -(-int(width) // pad) * pad
+
+
+def _task(name: str, model: Any) -> str:
+    if "panoptic" in name or getattr(model, "panoptic_head", None) is not None:
+        return "image-segmentation"
+    return "image-segmentation" if getattr(model, "with_mask", False) else "object-detection"
+
+
+class Detection(nn.Module):
+    """Backbone, neck and heads of a detector; a second stage is given its proposals, which are else selected."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, image: Tensor) -> Any:
+        """What the heads say of an image (1, 3, height, width)."""
+        from mmdet.structures import DetDataSample
+        from mmengine.structures import InstanceData
+
+        size = tuple(image.shape[-2:])
+        sample = DetDataSample(metainfo={"batch_input_shape": size, "img_shape": size, "pad_shape": size})
+        sample.gt_instances = InstanceData()
+        # Proposals that are learned need no selection.
+        if not hasattr(self.model, "roi_head") or type(getattr(self.model, "rpn_head", None)).__name__ in _LEARNED:
+            with KnownSizes():
+                return self.model.forward(image, [sample], "tensor")
+        features = self.model.extract_feat(image)
+        first = self.model.rpn_head(features) if self.model.with_rpn else ()
+        boxes = InstanceData(bboxes=image.new_empty(_PROPOSALS, 4))
+        return first, self.model.roi_head.forward(features, [boxes], [sample])

@@ -154,8 +154,16 @@ ENVIRONMENTS: dict[str, Entry] = {
     ),
     "tables": Entry(("deeptab",), ("deeptab==2.1.0", "einops==0.8.2")),
     "vision": Entry(
-        ("anomalib", "kornia", "monai", "pretrainedmodels", "pytorchvideo", "spandrel", "spandrel_extra_arches")
-        + ("super_image",),
+        (
+            "anomalib",
+            "kornia",
+            "monai",
+            "pretrainedmodels",
+            "pytorchvideo",
+            "spandrel",
+            "spandrel_extra_arches",
+            "super_image",
+        ),
         (
             *("anomalib==2.7.0", "einops==0.8.1", "FrEIA==0.2", "fvcore==0.1.5.post20221221", "h5py==3.16.0"),
             *("iopath==0.1.10", "jsonargparse==4.53.0", "kornia==0.9.0", "kornia_rs==0.2.0", "lightning==2.6.6"),

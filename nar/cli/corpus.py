@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,9 @@ def build(
     known: Annotated[
         Path | None, typer.Option("--known", help="Earlier data set, whose models are not captured again.")
     ] = None,
+    only_captured: Annotated[
+        bool, typer.Option("--only-captured", help="Capture nothing more: write what the folder holds of the models.")
+    ] = False,
     failures: Annotated[bool, typer.Option("--failures", help="List every failure with its reason.")] = False,
     json: Json = False,
 ) -> None:
@@ -46,7 +50,8 @@ def build(
     folder = work or file.with_suffix("")
     if known is not None:
         collection.restore(folder, parquet.read(known))
-    outcomes = _collect(folder, tuple(patterns or ["*"]))
+    chosen = tuple(patterns or ["*"])
+    outcomes = _known(folder, chosen) if only_captured else _collect(folder, chosen)
     architectures: list[Architecture] = []
 
     def records() -> parquet.Records:
@@ -118,6 +123,14 @@ def _check_folder(file: Path) -> None:
     """Hours of work must not end in a file that cannot be written."""
     if not file.parent.is_dir():
         raise InvalidInput(f"there is no folder {file.parent}: make it, or name another file", "OUT")
+
+
+def _known(folder: Path, patterns: tuple[str, ...]) -> list[Outcome]:
+    """What became of the models that were tried so far."""
+    from nar.corpus import collection
+
+    found = collection.captured(folder)
+    return [outcome for outcome in found if any(fnmatchcase(outcome.name, pattern) for pattern in patterns)]
 
 
 def _collect(folder: Path, patterns: tuple[str, ...]) -> list[Outcome]:

@@ -75,6 +75,12 @@ def collect(folder: Path, names: Sequence[str]) -> Iterator[Outcome]:
                 raise FailedPrecondition(f"{killed} processes were killed: give them more memory and go on") from error
 
 
+def captured(folder: Path) -> list[Outcome]:
+    """What became of every model that was tried so far, by name."""
+    notes = (folder / "models").glob("*.json")
+    return sorted((Outcome(**json.loads(note.read_text())) for note in notes), key=lambda outcome: outcome.name)
+
+
 def restore(folder: Path, records: Iterable[tuple[Architecture, Graph, tuple[str, ...]]]) -> list[str]:
     """Enters what an earlier data set holds as captured, so that it is not captured again; all names, sorted."""
     for part in ("graphs", "models"):

@@ -1,4 +1,4 @@
-"""Models of images, films and sounds among the packages of lucidrains, with the sizes of their documentation."""
+"""Models that read images among the packages of lucidrains."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from services.extractor.libraries.recipe import Recipe, floats, integers
 _HEADS = {"heads": 8, "dim_head": 64}
 _CLASSES = "image-classification"
 _IMAGE = (floats(1, 3, 256, 256),)
-_NOISE = "unconditional-image-generation"
-_TEXT = "text-to-image"
-_STEP = floats(1)
 _VIT = Recipe(
     "vit_pytorch:ViT",
     "",
@@ -27,32 +24,8 @@ def _model(path: str, task: str, arguments: dict[str, Any], inputs: Any = _IMAGE
 
 
 RECIPES = {
-    "autoregressive_diffusion": _model(
-        "autoregressive_diffusion_pytorch:AutoregressiveDiffusion",
-        "",
-        {"dim_input": 512, "dim": 1024, "max_seq_len": 32, "depth": 8, "mlp_depth": 3, "mlp_width": 1024},
-        (floats(1, 32, 512),),
-    ),
-    "autoregressive_diffusion/image": _model(
-        "autoregressive_diffusion_pytorch:ImageAutoregressiveDiffusion",
-        _NOISE,
-        {"model": {"dim": 1024, "depth": 12, "heads": 12}, "image_size": 64, "patch_size": 8},
-        (floats(1, 3, 64, 64),),
-    ),
-    "autoregressive_flow/image": _model(
-        "autoregressive_diffusion_pytorch:ImageAutoregressiveFlow",
-        _NOISE,
-        {"model": {"dim": 512}, "image_size": 128, "patch_size": 16},
-        (floats(1, 3, 128, 128),),
-    ),
     "axial_attention": _model(
         "axial_attention:AxialImageTransformer", "", {"dim": 128, "depth": 12}, (floats(1, 128, 20, 20),)
-    ),
-    "bit_diffusion": _model(
-        "bit_diffusion:Unet",
-        _NOISE,
-        {"dim": 32, "channels": 3, "dim_mults": (1, 2, 4, 8)},
-        (floats(1, 24, 128, 128), _STEP),
     ),
     "bottleneck_transformer": _model(
         "bottleneck_transformer_pytorch:BottleStack",
@@ -75,40 +48,6 @@ RECIPES = {
         | {"attn_heavy_heads": 8, "attn_light_dim_head": 64, "attn_light_heads": 8, "attn_light_window_size": 8}
         | {"ff_num_heavy_tokens": 16, "ff_heavy_mult": 4, "ff_light_mult": 2},
     ),
-    "dalle_vae": _model(
-        "dalle_pytorch:DiscreteVAE",
-        "image-to-image",
-        {"image_size": 256, "num_layers": 3, "num_tokens": 8192, "codebook_dim": 512, "num_resnet_blocks": 1},
-    ),
-    "dalle": _model(
-        "dalle_pytorch:DALLE",
-        _TEXT,
-        {"dim": 1024, "num_text_tokens": 10_000, "text_seq_len": 256, "depth": 12, "heads": 16, "dim_head": 64}
-        | {
-            "vae": Recipe(
-                "dalle_pytorch:DiscreteVAE",
-                "",
-                (),
-                {"image_size": 256, "num_layers": 3, "num_tokens": 8192, "codebook_dim": 1024, "num_resnet_blocks": 1},
-            )
-        },
-        (integers(1, 256), integers(1, 1024)),
-    ),
-    "dalle2_prior": _model(
-        "dalle2_pytorch:DiffusionPriorNetwork",
-        _TEXT,
-        {"dim": 512, "depth": 6} | _HEADS,
-        (floats(1, 512), integers(1)),
-        text_embed=floats(1, 512),
-        text_encodings=floats(1, 256, 512),
-    ),
-    "dalle2_decoder": _model(
-        "dalle2_pytorch:Unet",
-        _TEXT,
-        {"dim": 128, "image_embed_dim": 512, "cond_dim": 128, "channels": 3, "dim_mults": (1, 2, 4, 8)},
-        (floats(1, 3, 128, 128), integers(1)),
-        image_embed=floats(1, 512),
-    ),
     "deformable_attention_2d": _model(
         "deformable_attention:DeformableAttention2D",
         "",
@@ -120,18 +59,6 @@ RECIPES = {
         "",
         {"dim": 512, "downsample_factor": (2, 8, 8), "offset_scale": (2, 8, 8), "offset_kernel_size": (4, 10, 10)},
         (floats(1, 512, 10, 32, 32),),
-    ),
-    "denoising_diffusion": _model(
-        "denoising_diffusion_pytorch:Unet",
-        _NOISE,
-        {"dim": 64, "dim_mults": (1, 2, 4, 8)},
-        (floats(1, 3, 128, 128), _STEP),
-    ),
-    "denoising_diffusion_1d": _model(
-        "denoising_diffusion_pytorch:Unet1D",
-        "",
-        {"dim": 64, "dim_mults": (1, 2, 4, 8), "channels": 32},
-        (floats(1, 32, 128), _STEP),
     ),
     "esbn": _model("esbn_pytorch:ESBN", "", {}, (floats(4, 1, 3, 32, 32),)),
     "flamingo": _model(
@@ -149,28 +76,6 @@ RECIPES = {
         _CLASSES,
         {"image_size": 256, "patch_size": 16, "num_classes": 1000, "dim": 512, "depth": 6},
     ),
-    "gigagan_generator": _model(
-        "gigagan_pytorch:Generator",
-        _NOISE,
-        {"dim_capacity": 8, "style_network": {"dim": 64, "depth": 4}, "image_size": 256, "dim_max": 512}
-        | {"num_skip_layers_excite": 4, "unconditional": True},
-        (),
-        noise=floats(1, 64),
-    ),
-    "gigagan_discriminator": _model(
-        "gigagan_pytorch:Discriminator",
-        "",
-        {"dim_capacity": 16, "dim_max": 512, "image_size": 256, "num_skip_layers_excite": 4, "unconditional": True},
-        (floats(1, 3, 256, 256), lambda: [floats(1, 3, side, side)() for side in (64, 32, 16, 8)]),
-    ),
-    "gigagan_upsampler": _model(
-        "gigagan_pytorch.unet_upsampler:UnetUpsampler",
-        "image-to-image",
-        {"style_network": {"dim": 64, "depth": 4}, "dim": 32, "image_size": 256, "input_image_size": 64}
-        | {"unconditional": True},
-        (floats(1, 3, 64, 64),),
-        noise=floats(1, 64),
-    ),
     "glom": _model("glom_pytorch:Glom", "", {}, (floats(1, 3, 224, 224),), iters=lambda: 12),
     "halonet": _model(
         "halonet_pytorch:HaloAttention",
@@ -178,62 +83,7 @@ RECIPES = {
         {"dim": 512, "block_size": 8, "halo_size": 4, "dim_head": 64, "heads": 4},
         (floats(1, 512, 32, 32),),
     ),
-    "imagen": _model(
-        "imagen_pytorch:Unet",
-        _TEXT,
-        {"dim": 32, "cond_dim": 512, "dim_mults": (1, 2, 4, 8), "num_resnet_blocks": 3}
-        | {"layer_attns": (False, True, True, True), "layer_cross_attns": (False, True, True, True)},
-        (floats(1, 3, 64, 64), _STEP),
-        text_embeds=floats(1, 64, 768),
-    ),
-    "imagen/base_unet_64": _model(
-        "imagen_pytorch:BaseUnet64", _TEXT, {}, (floats(1, 3, 64, 64), _STEP), text_embeds=floats(1, 64, 768)
-    ),
-    "imagen/sr_unet_256": _model(
-        "imagen_pytorch:SRUnet256",
-        _TEXT,
-        {"lowres_cond": True},
-        (floats(1, 3, 256, 256), _STEP),
-        text_embeds=floats(1, 64, 768),
-        lowres_cond_img=floats(1, 3, 256, 256),
-        lowres_noise_times=_STEP,
-    ),
-    "imagen/sr_unet_1024": _model(
-        "imagen_pytorch:SRUnet1024",
-        _TEXT,
-        {"lowres_cond": True},
-        (floats(1, 3, 1024, 1024), _STEP),
-        text_embeds=floats(1, 64, 768),
-        lowres_cond_img=floats(1, 3, 1024, 1024),
-        lowres_noise_times=_STEP,
-    ),
     "ittr": _model("ITTR_pytorch:HPB", "image-to-image", {"dim": 512}, (floats(1, 512, 32, 32),)),
-    "karras_unet": _model(
-        "denoising_diffusion_pytorch:KarrasUnet",
-        _NOISE,
-        {"image_size": 64, "dim": 192, "dim_max": 768, "num_classes": 1000},
-        (floats(1, 4, 64, 64),),
-        time=_STEP,
-        class_labels=integers(1),
-    ),
-    "karras_unet_1d": _model(
-        "denoising_diffusion_pytorch:KarrasUnet1D",
-        "",
-        {"seq_len": 64, "dim": 192, "dim_max": 768, "num_classes": 1000},
-        (floats(1, 4, 64),),
-        time=_STEP,
-        class_labels=integers(1),
-    ),
-    "karras_unet_3d": _model(
-        "denoising_diffusion_pytorch:KarrasUnet3D",
-        "",
-        {"frames": 32, "image_size": 64, "dim": 8, "dim_max": 768, "num_downsamples": 6, "num_blocks_per_stage": 4}
-        | {"num_classes": 1000, "downsample_types": ("all", "all", "all", "image", "image", "image")}
-        | {"attn_dim_head": 8, "factorize_space_time_attn": True},
-        (floats(1, 4, 32, 64, 64),),
-        time=_STEP,
-        class_labels=integers(1),
-    ),
     "kronecker_attention": _model(
         "kronecker_attention_pytorch:KroneckerSelfAttention",
         "",
@@ -252,70 +102,16 @@ RECIPES = {
         {"dim": 32, "dim_out": 32, "n": 64, "dim_k": 16, "heads": 4, "dim_u": 1},
         (floats(1, 32, 64, 64),),
     ),
-    "lightweight_gan_generator": _model(
-        "lightweight_gan.lightweight_gan:Generator",
-        _NOISE,
-        {"image_size": 512, "attn_res_layers": [32]},
-        (floats(1, 256),),
-    ),
-    "lightweight_gan_discriminator": _model(
-        "lightweight_gan.lightweight_gan:Discriminator",
-        "",
-        {"image_size": 512, "attn_res_layers": [32]},
-        (floats(1, 3, 512, 512),),
-    ),
     "mlp_mixer": _model(
         "mlp_mixer_pytorch:MLPMixer",
         _CLASSES,
         {"image_size": 256, "channels": 3, "patch_size": 16, "dim": 512, "depth": 12, "num_classes": 1000},
-    ),
-    "muse": _model(
-        "muse_maskgit_pytorch:MaskGitTransformer",
-        _TEXT,
-        {"num_tokens": 65_536, "seq_len": 256, "dim": 512, "depth": 8} | _HEADS,
-        (integers(1, 256),),
-        text_embeds=floats(1, 64, 768),
-    ),
-    "muse_vae": _model(
-        "muse_maskgit_pytorch:VQGanVAE",
-        "image-to-image",
-        {"dim": 256, "use_vgg_and_gan": False},
-        return_recons=lambda: True,
-    ),
-    "parti_vae": _model(
-        "parti_pytorch:VitVQGanVAE",
-        "image-to-image",
-        {"dim": 256, "image_size": 256, "patch_size": 16, "use_vgg_and_gan": False},
-        return_recons=lambda: True,
-    ),
-    "parti": _model(
-        "parti_pytorch:Parti",
-        _TEXT,
-        {"dim": 512, "depth": 8, "text_embed_dim": 768}
-        | {
-            "vae": Recipe(
-                "parti_pytorch:VitVQGanVAE",
-                "",
-                (),
-                {"dim": 256, "image_size": 256, "patch_size": 16, "use_vgg_and_gan": False},
-            )
-        }
-        | _HEADS,
-        (),
-        text_token_embeds=floats(1, 64, 768),
-        image_token_ids=integers(1, 255),
     ),
     "perceiver": _model(
         "perceiver_pytorch:Perceiver",
         _CLASSES,
         {"num_freq_bands": 6, "max_freq": 10.0, "depth": 6, "num_latents": 256, "self_per_cross_attn": 2},
         (floats(1, 224, 224, 3),),
-    ),
-    "pi_gan_generator": _model(
-        "pi_gan_pytorch.pi_gan_pytorch:Generator",
-        _NOISE,
-        {"image_size": 128, "dim": 512, "dim_hidden": 256, "siren_num_layers": 6},
-        (floats(1, 512),),
     ),
     "q_transformer": _model(
         "q_transformer:QRoboticTransformer",
@@ -325,28 +121,14 @@ RECIPES = {
         | _HEADS,
         (floats(1, 3, 6, 224, 224),),
     ),
-    "rectified_flow": _model("rectified_flow_pytorch:Unet", _NOISE, {"dim": 64}, (floats(1, 3, 256, 256), _STEP)),
     "res_mlp": _model(
         "res_mlp_pytorch:ResMLP",
         _CLASSES,
         {"image_size": 256, "patch_size": 16, "dim": 512, "depth": 12, "num_classes": 1000},
     ),
-    "rin": _model(
-        "rin_pytorch:RIN",
-        _NOISE,
-        {"dim": 256, "image_size": 128, "patch_size": 8, "depth": 6, "num_latents": 128, "dim_latent": 512}
-        | {"latent_self_attn_depth": 4},
-        (floats(1, 3, 128, 128), _STEP),
-    ),
     "segformer": _model("segformer_pytorch:Segformer", "semantic-segmentation", {}),
     "siren": _model(
         "siren_pytorch:SirenNet", "", {"dim_in": 2, "dim_hidden": 256, "dim_out": 3, "num_layers": 5}, (floats(1, 2),)
-    ),
-    "stylegan2_generator": _model(
-        "stylegan2_pytorch.stylegan2_pytorch:Generator",
-        _NOISE,
-        {"image_size": 128, "latent_dim": 512, "network_capacity": 16},
-        (floats(1, 6, 512), floats(1, 128, 128, 1)),
     ),
     "stylegan2_discriminator": _model(
         "stylegan2_pytorch.stylegan2_pytorch:Discriminator", "", {"image_size": 128}, (floats(1, 3, 128, 128),)
@@ -363,20 +145,8 @@ RECIPES = {
         | {"num_classes": 1000},
     ),
     "uformer": _model("uformer_pytorch:Uformer", "image-to-image", {}),
-    "unet_stylegan2_generator": _model(
-        "unet_stylegan2.unet_stylegan2:Generator",
-        _NOISE,
-        {"image_size": 128, "latent_dim": 512, "network_capacity": 16},
-        (floats(1, 6, 512), floats(1, 128, 128, 1)),
-    ),
     "unet_stylegan2_discriminator": _model(
         "unet_stylegan2.unet_stylegan2:Discriminator", "", {"image_size": 128}, (floats(1, 3, 128, 128),)
-    ),
-    "vqgan_vae": _model(
-        "dalle2_pytorch:VQGanVAE",
-        "image-to-image",
-        {"dim": 32, "image_size": 256, "layers": 3, "use_vgg_and_gan": False, "vq_kmeans_init": False},
-        return_recons=lambda: True,
     ),
     "x_clip": _model(
         "x_clip:CLIP",

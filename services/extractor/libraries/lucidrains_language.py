@@ -1,4 +1,4 @@
-"""Language models among the packages of lucidrains, with the sizes of their documentation."""
+"""Language models among the packages of lucidrains."""
 
 from __future__ import annotations
 

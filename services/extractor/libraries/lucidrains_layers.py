@@ -1,4 +1,4 @@
-"""Sequence encoders and layers among the packages of lucidrains, with the sizes of their documentation."""
+"""Sequence encoders and layers among the packages of lucidrains."""
 
 from __future__ import annotations
 

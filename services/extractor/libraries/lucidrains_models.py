@@ -1,4 +1,7 @@
-"""lucidrains: many small packages, one or a few models of a paper each (https://github.com/lucidrains)."""
+"""lucidrains: many small packages, one or a few models of a paper each (https://github.com/lucidrains).
+
+Sizes follow the examples of the packages' documentation; where it shows a lone layer or a toy, they are chosen.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from torch import nn
 from transformers import T5Config
 
 from services.extractor.libraries import (
+    lucidrains_generation,
     lucidrains_images,
     lucidrains_language,
     lucidrains_layers,
@@ -30,7 +34,8 @@ stand_in(
 )
 
 _RECIPES = (
-    lucidrains_images.RECIPES
+    lucidrains_generation.RECIPES
+    | lucidrains_images.RECIPES
     | lucidrains_language.RECIPES
     | lucidrains_layers.RECIPES
     | lucidrains_signals.RECIPES

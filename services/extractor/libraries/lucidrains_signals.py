@@ -1,4 +1,4 @@
-"""Models of films, sounds, meshes, molecules and proteins among the packages of lucidrains, as documented."""
+"""Models of films, sounds, meshes, molecules and proteins among the packages of lucidrains."""
 
 from __future__ import annotations
 

@@ -11,17 +11,17 @@ from services.extractor.libraries import openmmlab_configurations as configurati
 from services.extractor.libraries.model import BuiltModel
 from services.extractor.libraries.openmmlab_building import Steps, make, side
 
-# These read text, with language models of an older transformers.
-_WITH_TEXT = ("multimodal/", "retrieval/")
+# These read text, with language models of an older transformers; read a bank of features that another run has written;
+# or lack a module in the package.
+_LEFT_OUT = ("multimodal/", "retrieval/", "detection/lfb/", "localization/drn/")
 
 _PERSONS = 2
 _BOXES = 100
 
 
 def names() -> list[str]:
-    """Configurations of models that only see or hear; those that fill a bank of features write files."""
-    found = configurations.names("mmaction")
-    return [name for name in found if not name.startswith(_WITH_TEXT) and "infer" not in name]
+    """Configurations of models that only see or hear."""
+    return [name for name in configurations.names("mmaction") if not name.startswith(_LEFT_OUT)]
 
 
 def build(name: str) -> BuiltModel:
@@ -49,16 +49,16 @@ def _pipeline(configuration: Any) -> Any:
 def _clip(configuration: Any) -> Tensor:
     """One clip as the configuration reads it, (1, 1, channels, frames, height, width), or frames apart."""
     pipeline = _pipeline(configuration)
-    crop = configurations.find(pipeline, "crop_size") or 256
+    backbone = configuration.model.backbone
+    crop = backbone.get("input_resolution") or configurations.find(pipeline, "crop_size") or 256
     height, width = side(crop)
     frames = configurations.find(pipeline, "clip_len") or 8
     clips = configurations.find(pipeline, "num_clips") or 1
     form = configurations.find(pipeline, "input_format")
-    if form == "NCHW_Flow":
-        return torch.empty(1, clips, configuration.model.backbone.in_channels, height, width)
+    channels = backbone.get("in_channels", 17 if form == "NCTHW_Heatmap" else 3)
     if form == "NCHW":
-        return torch.empty(1, clips * frames, 3, height, width)
-    channels = configuration.model.backbone.get("in_channels", 17) if form == "NCTHW_Heatmap" else 3
+        # Flow has its frames in the channels.
+        return torch.empty(1, clips if channels > 3 else clips * frames, channels, height, width)
     return torch.empty(1, 1, channels, frames, height, width)
 
 
@@ -74,7 +74,7 @@ def _features(configuration: Any) -> Tensor:
     model = configuration.model
     channels = configurations.find(model, "feat_dim", "tem_feat_dim", "pem_feat_dim")
     frames = configurations.find(model, "temporal_dim", "tscale") or 100
-    return torch.empty(1, channels, frames)
+    return torch.empty(1, frames, channels) if model.type == "PEM" else torch.empty(1, channels, frames)
 
 
 class People(nn.Module):

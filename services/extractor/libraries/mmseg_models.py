@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from services.extractor.libraries import openmmlab_configurations as configurations
 from services.extractor.libraries.model import BuiltModel
-from services.extractor.libraries.openmmlab_building import KnownSizes, make
+from services.extractor.libraries.openmmlab_building import OneImage, make
 
 
 def names() -> list[str]:
@@ -43,5 +43,5 @@ class Segmentation(nn.Module):
             return self.model.forward(image, None, "tensor")
         size = tuple(image.shape[-2:])
         sample = SegDataSample(metainfo={"batch_input_shape": size, "img_shape": size, "pad_shape": size})
-        with KnownSizes():
+        with OneImage():
             return self.model.decode_head(self.model.extract_feat(image), [sample])

@@ -22,7 +22,7 @@ def make(package: str, model: Any) -> Any:
     return importlib.import_module(f"{package}.registry").MODELS.build(model)
 
 
-class KnownSizes(TorchFunctionMode):
+class OneImage(TorchFunctionMode):
     """Leaves sizes of features in memory, where attention over several scales reads their numbers."""
 
     def __torch_function__(
@@ -32,7 +32,9 @@ class KnownSizes(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        """Moves no integers off the CPU."""
+        """Moves no integers off the CPU; the numbers of images in a batch of one are one number."""
+        if func is Tensor.unique:
+            return args[0][:1]
         if func is Tensor.to and args[0].device.type == "cpu" and not args[0].is_floating_point():
             return args[0]
         return func(*args, **(kwargs or {}))

@@ -75,6 +75,10 @@ class _Absent:
         """Nothing to run."""
 
 
+def _leave_as_they_are(_: Any) -> None:
+    """Instead of filling weights."""
+
+
 def _as_it_is(*args: Any, **_: Any) -> Any:
     return args[0] if args and callable(args[0]) else _as_it_is
 
@@ -86,6 +90,8 @@ def install() -> None:
     if not hasattr(np, "bool8"):
         # A table of mmagic names it; numpy 2 has it under its other name alone.
         np.bool8 = np.bool_  # type: ignore[attr-defined]
+    # Some constructors fill their weights, which have no numbers here.
+    importlib.import_module("mmengine.model").BaseModule.init_weights = _leave_as_they_are
     for module, replacements in _OPS.items():
         for name, function in replacements.items():
             setattr(importlib.import_module(f"mmcv.ops.{module}"), name, function)
@@ -154,4 +160,5 @@ _OPS: dict[str, dict[str, Callable[..., Tensor]]] = {
     "masked_conv": {"masked_conv2d": _masked_conv2d},
     "modulated_deform_conv": {"modulated_deform_conv2d": _modulated_deform_conv2d},
     "roi_align": {"roi_align": _roi_align},
+    "saconv": {"deform_conv2d": _deform_conv2d},
 }

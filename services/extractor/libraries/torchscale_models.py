@@ -63,7 +63,6 @@ _RECIPES = {
         {"args": _config("EncoderDecoder"), "encoder_embed_tokens": _words(768), "decoder_embed_tokens": _words(768)},
         family="torchscale_encoder_decoder",
     ),
-    "retnet": _retnet(768, 12, 3),
     "retnet/1_3b": _retnet(2048, 24, 8),
     "retnet/2_7b": _retnet(2560, 32, 10),
     "retnet/6_7b": _retnet(4096, 32, 16),

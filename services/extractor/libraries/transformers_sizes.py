@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.extractor.libraries.transformers_sizes_decoders import DECODERS
+from services.extractor.libraries.transformers_sizes_encoders import BOTH, ENCODERS
 from services.extractor.libraries.transformers_sizes_senses import FILMS, IMAGES, SOUNDS
-from services.extractor.libraries.transformers_sizes_text import BOTH, DECODERS, ENCODERS
 
 _SIZES = ENCODERS | BOTH | DECODERS | IMAGES | FILMS | SOUNDS
 
 # The head that a model type is known for, first where it has several.
 _HEADS = (
-    *("text-generation", "text2text-generation", "automatic-speech-recognition", "fill-mask", "pretraining"),
+    *("automatic-speech-recognition", "text2text-generation", "fill-mask", "text-generation"),
     *("object-detection", "semantic-segmentation", "image-classification", "video-classification"),
-    "zero-shot-image-classification",
+    *("zero-shot-image-classification", "pretraining"),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.extractor.libraries.transformers_sizes_text import Sizes, bart, encoder
+from services.extractor.libraries.transformers_sizes_spelling import Sizes, bart, encoder
 
 _TINY = encoder(12, 192, 3, 768)
 _SMALL = encoder(12, 384, 6, 1536)
@@ -66,7 +66,7 @@ def _clip(vision: dict[str, Any], text: dict[str, Any], width: int) -> dict[str,
 
 
 IMAGES: dict[str, Sizes] = {
-    "beit": {"large": _LARGE},
+    "beit": {"large": _LARGE | {"out_indices": [7, 11, 15, 23]}},
     "bit": {"r101": _stages([3, 4, 23, 3]), "r152": _stages([3, 8, 36, 3])},
     "clip": {
         "base_16": _clip({"patch_size": 16}, {}, 512),

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -99,12 +99,15 @@ def restore(folder: Path, records: Iterable[tuple[Architecture, Graph, tuple[str
 def read(folder: Path, outcomes: Sequence[Outcome]) -> Iterator[tuple[Architecture, Graph, tuple[str, ...]]]:
     """The distinct graphs of `outcomes`, by name: metadata, graph, and the names of other models with the same graph.
 
-    Of models with one graph that of the library that comes first in `_PREFERRED` stands for all, then by name.
+    Of models with one graph that of the library that comes first in `_PREFERRED` stands for all, then by name. Families
+    are joined as the table does now, whatever it did when a model was captured.
 
     Raises:
         FailedPrecondition: a file is missing or damaged.
 
     """
+    from services.extractor.libraries.families import joined
+
     holders: dict[str, list[str]] = {}
     for outcome in sorted(outcomes, key=_preference):
         if outcome.exact:
@@ -115,7 +118,9 @@ def read(folder: Path, outcomes: Sequence[Outcome]) -> Iterator[tuple[Architectu
             graph = graph_pb2.Graph.FromString((folder / "graphs" / f"{exact}.pb").read_bytes())
         except (DecodeError, OSError) as error:
             raise FailedPrecondition(f"what {folder} holds of {name} is damaged ({error}): collect it again") from error
-        yield codec.architecture_from_proto(metadata), codec.graph_from_proto(graph), tuple(others)
+        architecture = codec.architecture_from_proto(metadata)
+        family = joined(architecture.library, architecture.family)
+        yield replace(architecture, family=family), codec.graph_from_proto(graph), tuple(others)
 
 
 def _preference(outcome: Outcome) -> tuple[int, str]:

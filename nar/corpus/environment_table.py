@@ -132,6 +132,28 @@ ENVIRONMENTS: dict[str, Entry] = {
             "yapf==0.43.0",
         ),
     ),
+    # These ask for an older mmcv.
+    "openmmlab_older": Entry(
+        ("mmocr", "mmyolo"),
+        (
+            "addict==2.4.0",
+            "einops==0.8.2",
+            "mmcv-lite==2.0.1",
+            "mmdet==3.1.0",
+            "mmengine==0.10.7",
+            "mmocr==1.0.1",
+            "mmyolo==0.6.0",
+            "platformdirs==4.14.8",
+            "prettytable==3.18.0",
+            "pyclipper==1.4.0",
+            "rapidfuzz==3.14.6",
+            "setuptools==80.9.0",
+            "shapely==2.1.2",
+            "termcolor==3.3.0",
+            "terminaltables==3.1.10",
+            "yapf==0.43.0",
+        ),
+    ),
     "recommenders": Entry(("recbole",), ("colorama==0.4.6", "plotly==7.1.0", "recbole==1.2.1", "tabulate==0.10.0")),
     "series": Entry(
         ("neuralforecast", "pypots", "tsl"),

@@ -18,7 +18,7 @@ _MULTIMODAL = ("blip", "chinese_clip", "clip", "flamingo", "glip", "llava", "min
 _MASKED = {"EVA": 2, "MAE": 2, "MFF": 2, "MixMIM": 1}
 
 # Models whose neck takes the features of the backbone alone.
-_PROJECTED = ("BYOL", "BarlowTwins", "DenseCL", "MoCo", "MoCoV3", "SimCLR", "SimMIM", "SimSiam", "SwAV")
+_PROJECTED = ("BYOL", "BarlowTwins", "DenseCL", "MoCo", "MoCoV3", "SimCLR", "SimMIM", "SimSiam")
 
 
 def names() -> list[str]:
@@ -35,7 +35,9 @@ def build(name: str) -> BuiltModel:
     classifies = configuration.model.type.endswith(("Classifier", "Retriever"))
     task = "image-classification" if classifies else "image-feature-extraction"
     steps: nn.Module = Steps(model, "forward", None, "tensor") if classifies else Pretraining(model)
-    return BuiltModel(steps, name.split("/")[0], task, args=(torch.empty(1, 3, *side(size)),))
+    # Handwritten digits are grey.
+    image = torch.empty(1, 1, 32, 32) if name.startswith("lenet/") else torch.empty(1, 3, *side(size))
+    return BuiltModel(steps, name.split("/")[0], task, args=(image,))
 
 
 class Pretraining(nn.Module):

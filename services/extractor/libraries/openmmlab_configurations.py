@@ -43,7 +43,7 @@ def names(package: str) -> list[str]:
     root = folder(package)
     first: dict[str, str] = {}
     found = (path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.py"))
-    for name in sorted(found, key=lambda name: (len(name), name)):
+    for name in sorted(found, key=lambda name: ("/_base_" in name, len(name), name)):
         if not name.startswith("_base_/"):
             key = _key(root / f"{name}.py")
             if key:
@@ -119,7 +119,10 @@ def _read(path: Path) -> tuple[tuple[Statement, ...], tuple[Path, ...]]:
 def _base(path: Path, name: str) -> Path:
     """The file that `name` means in the file `path`: "../_base_/a.py", or "mmdet::a.py" of another package."""
     package, _, of_package = name.rpartition("::")
-    return folder(package) / of_package if package else (path.parent / name).resolve()
+    if package and importlib.util.find_spec(package) is not None:
+        return folder(package) / of_package
+    # Of a package that is not here nothing is read.
+    return (path.parent / name).resolve()
 
 
 def _targets(statement: ast.stmt) -> Iterator[str]:

@@ -23,6 +23,8 @@ from torch.nn.modules.utils import _pair
 # Imported at the top of files; what is under them is absent too.
 _ABSENT = (
     "imageio",
+    "imgaug",
+    "lmdb",
     "lpips",
     "mmaction.models.localizers.drn",
     "mmcv._ext",
@@ -34,6 +36,7 @@ _ABSENT = (
     "mmpretrain.models.multimodal",
     "modelindex",
     "numba",
+    "skimage",
     "xtcocotools",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -126,11 +127,19 @@ def test_a_search_is_one_trace_across_the_services(secured: Secured, job: IndexJ
     collector.wait(has_come)
 
 
+def page(secured: Secured, index: int) -> str:
+    """The metrics of one process."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{secured.metrics + index}/metrics", timeout=10) as answer:
+        return str(answer.read().decode())
+
+
 def test_every_process_tells_its_numbers(secured: Secured, job: IndexJob) -> None:
+    # The front door looks at the size of the index every few seconds.
+    while "nar_index_rows{" not in page(secured, 3):
+        time.sleep(0.2)
     pages = []
     for index in range(8):
-        with urllib.request.urlopen(f"http://127.0.0.1:{secured.metrics + index}/metrics", timeout=10) as answer:
-            pages.append(answer.read().decode())
+        pages.append(page(secured, index))
         with urllib.request.urlopen(f"http://127.0.0.1:{secured.metrics + index}/healthz", timeout=10) as answer:
             assert answer.status == 200
     assert 'nar_rpc_requests_total{code="OK",method="/nar.v1.EmbedderService/Embed"}' in pages[2]
@@ -138,8 +147,8 @@ def test_every_process_tells_its_numbers(secured: Secured, job: IndexJob) -> Non
     assert 'nar_rpc_requests_total{code="OK",method="/nar.v1.IndexService/CreateIndexJob"} 1.0' in pages[3]
     assert 'nar_queue_lag_entries{stage="mine"} 0.0' in pages[3]
     assert 'nar_index_rows{model_version="' in pages[3]
-    for page, stage in zip(pages[4:], STAGES, strict=True):
-        assert f'nar_queue_tasks_total{{outcome="done",stage="{stage}"}}' in page
+    for text, stage in zip(pages[4:], STAGES, strict=True):
+        assert f'nar_queue_tasks_total{{outcome="done",stage="{stage}"}}' in text
 
 
 def test_no_token_stands_in_a_log_or_a_span(secured: Secured, job: IndexJob) -> None:

@@ -30,7 +30,7 @@ def objects() -> list[Object]:
 
 def test_every_command_runs(objects: list[Object]) -> None:
     found = commands(objects)
-    assert len(found) == 12
+    assert len(found) == 11
     assert list(command_problems(found)) == []
 
 

@@ -11,8 +11,8 @@ from services.extractor.libraries import openmmlab_configurations as configurati
 from services.extractor.libraries.model import BuiltModel, defining_module
 from services.extractor.libraries.openmmlab_building import OneImage, make
 
-# Detectors of several publications share these classes; the folder of the configuration tells them apart.
-_SHARED = ("single_stage", "single_stage_instance_seg", "two_stage", "d2_wrapper", "semi_base", "kd_one_stage")
+# Detectors of several publications share these classes; the head tells them apart.
+_SHARED = ("single_stage", "two_stage")
 
 # Trackers, which follow what a detector finds; language models that a tokenizer of the hub feeds; students, which build
 # their teacher too from a file that is not there; models of detectron2.
@@ -32,8 +32,8 @@ _LEFT_OUT = (
 )
 
 _PROPOSALS = 1000
-# Each box that is kept makes a last layer for its mask.
-_BY_BOX = ("BoxInst", "CondInst")
+# Each box that is kept makes a last layer, or weighs prototypes, for its mask.
+_BY_BOX = ("BoxInst", "CondInst", "YOLACT")
 
 
 def names() -> list[str]:
@@ -53,7 +53,7 @@ def build(name: str) -> BuiltModel:
     model = getattr(model, "student", getattr(model, "detector", model))
     family = defining_module(model)
     if family in _SHARED:
-        family = name.split("/")[0]
+        family = defining_module(getattr(model, "bbox_head", model)).removesuffix("_head")
     return BuiltModel(Detection(model), family, _task(name, model), args=(torch.empty(1, 3, *size),))
 
 
@@ -88,7 +88,9 @@ class Detection(nn.Module):
         sample.gt_instances = InstanceData()
         if type(self.model).__name__ in _BY_BOX:
             features = self.model.extract_feat(image)
-            return self.model.bbox_head(features), self.model.mask_head.mask_feature_head(features)
+            masks = self.model.mask_head
+            shared = masks.protonet(features[0]) if hasattr(masks, "protonet") else masks.mask_feature_head(features)
+            return self.model.bbox_head(features), shared
         if type(getattr(self.model, "rpn_head", None)).__name__ == "EmbeddingRPNHead":
             with OneImage():
                 return self._refined(image, sample)

@@ -35,7 +35,8 @@ def build(name: str) -> BuiltModel:
     """The model of the configuration `name` with one image, or with the flat poses that it lifts."""
     configuration = configurations.read("mmpose", name)
     model = make("mmpose", configuration.model)
-    head = defining_module(model.head)
+    # A head may stand in one that tells what is seen.
+    head = defining_module(getattr(model.head, "pose_head", model.head))
     family = defining_module(model.backbone) if head in _PLAIN_HEADS else head.removesuffix("_head")
     return BuiltModel(
         Steps(model, "forward", None, "tensor"), family, "keypoint-detection", args=(_input(configuration),)

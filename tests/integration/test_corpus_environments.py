@@ -22,7 +22,7 @@ def test_models_of_an_environment_become_records(tmp_path: Path) -> None:
     outcomes = list(environment.collect(tmp_path / "work", PATTERNS))
     records = list(collection.read(tmp_path / "work", outcomes))
     assert [architecture.id for architecture, _, _ in records] == PATTERNS
-    assert [architecture.family for architecture, _, _ in records] == ["simple_vit", "vit"]
+    assert [architecture.family for architecture, _, _ in records] == ["simple_vit", "vision_transformer"]
 
     parquet.write(tmp_path / "set.parquet", records)
     assert collection.restore(tmp_path / "again", parquet.read(tmp_path / "set.parquet")) == PATTERNS

@@ -57,6 +57,7 @@ async def no_backends() -> Mapping[str, bool]:
 async def serving(**settings: Any) -> AsyncIterator[str]:
     """A server in this process; its address, as a client on this machine says it."""
     chosen = ServiceSettings(linger_seconds=0, drain_seconds=1, **settings)
+    before = structlog.get_config()
     configure_logs("test", chosen)
     stop, bound = asyncio.Event(), asyncio.get_running_loop().create_future()
 
@@ -69,4 +70,4 @@ async def serving(**settings: Any) -> AsyncIterator[str]:
     yield bound.result().replace("0.0.0.0", "127.0.0.1")
     stop.set()
     await running
-    structlog.reset_defaults()
+    structlog.configure(**before)

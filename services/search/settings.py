@@ -21,7 +21,7 @@ class SearchSettings(ServiceSettings):
     miner_address: str = Field("127.0.0.1:50052", description="MotifMinerService.")
     embedder_address: str = Field("127.0.0.1:50053", description="EmbedderService.")
     max_concurrent_searches: int = Field(16, ge=1, description="Searches that run at once.")
-    max_waiting_searches: int = Field(256, ge=0, description="Searches that wait; more are refused.")
+    max_waiting_searches: int = Field(64, ge=0, description="Searches that wait; more are refused.")
     cached_results: int = Field(10_000, ge=0, description="Answers that are kept until the index is written to.")
     publish_patience_seconds: float = Field(120.0, ge=0, description="Time that a full queue may hold up a new job.")
     starter_data: Path = Field(_SHIPPED / "corpus.parquet", description="Data set of the starter index.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from nar.errors import InvalidInput, NarError, Unavailable
@@ -73,23 +73,18 @@ class Submission:
     async def _take_in(
         self, job: str, header: index_pb2.IndexJobHeader, messages: AsyncIterator[index_pb2.CreateIndexJobRequest]
     ) -> None:
-        names = await self._selected(header)
-        for start in range(0, len(names), _BATCH):
-            for name in await self._unknown(header, names[start : start + _BATCH]):
-                await self._add(job, header, index_pb2.IndexItem(source=architecture_pb2.ModelSource(name=name)))
+        for name in await self._selected(header):
+            await self._add(job, header, index_pb2.IndexItem(source=architecture_pb2.ModelSource(name=name)))
         number = 0
         async for message in messages:
             number += 1
             if message.WhichOneof("message") != "item":
                 raise InvalidInput(f"message {number} of the stream is no item", f"message[{number}]")
-            item = _checked(message.item, number)
-            name = item.id or item.source.name
-            if not item.source.name or await self._unknown(header, [name]):
-                await self._add(job, header, item)
+            await self._add(job, header, _checked(message.item, number))
         # A stream that the client breaks off looks like one that ends, until the cancellation comes just after; here,
         # because the Redis client may swallow it.
         await asyncio.sleep(_CANCELLATION_SECONDS)
-        await self._flush(job)
+        await self._flush(job, header)
 
     async def _keep_open(self, job: str) -> None:
         """Renews the intake of a job while the client is slow or the queue full."""
@@ -122,14 +117,6 @@ class Submission:
         count = header.shard_count or 1
         return [name for name in names if shard_of(name, count) == header.shard_index]
 
-    async def _unknown(self, header: index_pb2.IndexJobHeader, names: Sequence[str]) -> Sequence[str]:
-        """Those of `names` that are to be indexed."""
-        if not header.skip_known:
-            return names
-        known = await self._catalogue.known(header.collection, names)
-        self.skipped += len(known)
-        return [name for name in names if name not in known]
-
     async def _add(self, job: str, header: index_pb2.IndexJobHeader, item: index_pb2.IndexItem) -> None:
         kind = item.source.WhichOneof("model")
         assert kind is not None
@@ -148,7 +135,7 @@ class Submission:
             }
         )
         if len(self._waiting) >= _BATCH:
-            await self._flush(job)
+            await self._flush(job, header)
 
     async def _store(self, source: architecture_pb2.ModelSource, kind: str) -> str:
         """Writes an upload to the blob store; its key."""
@@ -161,12 +148,26 @@ class Submission:
             await self._blobs.put(key, data)
         return key
 
-    async def _flush(self, job: str) -> None:
+    async def _flush(self, job: str, header: index_pb2.IndexJobHeader) -> None:
+        """Queues what waits, without the models of libraries that the collection has, where those are not wanted."""
+        if header.skip_known:
+            await self._leave_out_known(header.collection)
         if self._waiting:
             first = await self._jobs.accept(job, len(self._waiting))
             tasks = [Task(job, first + index, fields) for index, fields in enumerate(self._waiting)]
             await self._queue.publish(tasks, self._patience)
             self._waiting = []
+
+    async def _leave_out_known(self, collection: str) -> None:
+        ids = [fields["id"] or fields["name"] for fields in self._waiting if fields["kind"] == "name"]
+        known = await self._catalogue.known(collection, ids) if ids else set()
+        wanted = [
+            fields
+            for fields in self._waiting
+            if fields["kind"] != "name" or (fields["id"] or fields["name"]) not in known
+        ]
+        self.skipped += len(self._waiting) - len(wanted)
+        self._waiting = wanted
 
 
 def _checked(item: index_pb2.IndexItem, number: int) -> index_pb2.IndexItem:

@@ -7,8 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from safetensors import safe_open
-from safetensors.torch import save_file
+from renamed_weights import renamed_weights
 
 from nar.client import Client, IndexJob, Severity
 from nar.errors import InvalidInput
@@ -24,17 +23,6 @@ def finished(client: Client, job: IndexJob) -> IndexJob:
 
 def ids(client: Client, collection: str) -> list[str]:
     return [architecture.id for architecture in client.list_architectures(collection=collection)]
-
-
-def other_weights(folder: Path) -> Path:
-    """The shipped weights under the name of another model version."""
-    folder.mkdir()
-    with safe_open(SHIPPED_WEIGHTS / "model.safetensors", "pt") as file:
-        tensors = {name: file.get_tensor(name) for name in file.offset_keys()}
-    save_file(tensors, folder / "model.safetensors", {"model_version": "other-1"})
-    content = json.loads((SHIPPED_WEIGHTS / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**content, "model_version": "other-1"}))
-    return folder
 
 
 def test_what_is_indexed_already_is_left_out(client: Client) -> None:
@@ -94,7 +82,7 @@ def test_a_rebuild_replaces_the_index_when_the_weights_change_or_the_vectors_are
         assert all(item.severity is Severity.OK for item in client.check_index())
         before = [(hit.architecture.id, round(hit.score, 4)) for hit in client.search(NAMES[0])]
 
-    settings = {"NAR_WEIGHTS": str(other_weights(tmp_path / "other")), "NAR_OTHER_WEIGHTS": json.dumps([old])}
+    settings = {"NAR_WEIGHTS": str(renamed_weights(tmp_path / "other")), "NAR_OTHER_WEIGHTS": json.dumps([old])}
     with LocalStack(home, ports="free", settings=settings) as stack, Client(stack.address) as client:
         (finding,) = [item for item in client.check_index() if item.subject == "model version"]
         assert finding.severity is Severity.WARNING

@@ -1,6 +1,5 @@
 """The embedder on Ray Serve: the same answers as in one process, several model versions, a switch without restart."""
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +12,7 @@ import ray
 import yaml
 from ray import serve
 from ray.serve.schema import ServeDeploySchema
-from safetensors import safe_open
-from safetensors.torch import save_file
+from renamed_weights import renamed_weights
 
 from nar.codec import decomposition_from_proto, decomposition_to_proto
 from nar.errors import NotFound
@@ -27,17 +25,6 @@ from services.extractor.extract import ModelName, extract
 from services.motif_miner.mining import mine
 
 ROOT = Path(__file__).parents[2]
-
-
-def renamed_weights(folder: Path) -> Path:
-    """The shipped weights as another model version, with vectors the other way round."""
-    folder.mkdir()
-    with safe_open(SHIPPED_WEIGHTS / "model.safetensors", "pt") as file:
-        tensors = {name: file.get_tensor(name) for name in file.offset_keys()}
-    save_file(tensors, folder / "model.safetensors", {"model_version": "other-1"})
-    content = json.loads((SHIPPED_WEIGHTS / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**content, "model_version": "other-1"}))
-    return folder
 
 
 @dataclass(frozen=True)

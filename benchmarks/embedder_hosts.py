@@ -23,6 +23,7 @@ import grpc
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.processes import with_descendants
 from nar.codec import decomposition_to_proto
 from nar.corpus import parquet
 from nar.local.ports import Ports
@@ -108,17 +109,14 @@ async def load(address: str, sent: Sequence[embedder_pb2.EmbedRequest], callers:
 
 def memory_mib(pid: int) -> float:
     """Proportional size of a process and its descendants."""
-    total, waiting = 0.0, [pid]
-    while waiting:
-        own = waiting.pop()
+    total = 0
+    for own in with_descendants(pid):
         try:
-            for line in Path(f"/proc/{own}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1]) / 1024
-            waiting += map(int, Path(f"/proc/{own}/task/{own}/children").read_text().split())
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            text = Path(f"/proc/{own}/smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError):
             continue
-    return total
+        total += int(text.partition("\nPss:")[2].split()[0])
+    return total / 1024
 
 
 def table(measurements: Sequence[Measurement]) -> Table:

@@ -20,6 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.processes import with_descendants
 from nar import capture
 from nar.client import Client
 from nar.local import LocalStack
@@ -51,13 +52,15 @@ class Measurement:
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time of a process, its living descendants, and those that it has waited for."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return sum(map(int, fields[11:15])) / _TICKS + sum(cpu_seconds(int(child)) for child in children)
+    """CPU time of a process, its living descendants, and those that they have waited for."""
+    ticks = 0
+    for own in with_descendants(pid):
+        try:
+            fields = Path(f"/proc/{own}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        ticks += sum(map(int, fields[11:15]))
+    return ticks / _TICKS
 
 
 def extraction(names: Sequence[str]) -> Measurement:

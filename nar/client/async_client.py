@@ -19,6 +19,7 @@ from nar.client.job_stream import JobStream, Sources, Unreadable
 from nar.client.queries import Query, QueryForms, SearchOptions, VectorLike
 from nar.client.results import Collection, Finding, IndexedArchitecture, IndexFailure, IndexJob, SearchResult
 from nar.client.retry import WATCHING, Attempts, RetryPolicy
+from nar.client.server_status import ServerStatus
 from nar.client.trace_context import call_span, current_trace
 from nar.errors import NarError, NotFound, Unavailable
 from nar.graph import Graph
@@ -224,11 +225,13 @@ class AsyncClient:
         try:
             with call_span(calls.CREATE_INDEX_JOB.path) as trace:
                 metadata = (*self._bearer.metadata(), *trace)
-                return calls.created_job(await send(messages(), timeout=timeout, metadata=metadata))
+                call = send(messages(), timeout=timeout, metadata=metadata)
+                status = ServerStatus(call)
+                return calls.created_job(await call)
         except (grpc.RpcError, asyncio.CancelledError) as error:
             # gRPC cancels the call when reading a file fails.
             if stream.error is not None:
                 raise stream.error from None
             if isinstance(error, grpc.RpcError):
-                raise translate(error, self.address) from error
+                raise translate(status.behind(error), self.address) from error
             raise

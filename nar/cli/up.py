@@ -17,6 +17,7 @@ from nar.cli.options import Json
 from nar.client.address import home as default_home
 from nar.errors import InvalidInput
 from nar.local import LocalStack
+from nar.local.programs import MILVUS_URI
 
 
 def up(
@@ -30,10 +31,14 @@ def up(
     ray: Annotated[
         bool, typer.Option("--ray", help="Run the embedder on Ray Serve instead of in one process.")
     ] = False,
+    milvus: Annotated[
+        str, typer.Option("--milvus", help="URI of a Milvus that runs, as http://127.0.0.1:19530; else one starts.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Start the whole system on this machine; Ctrl-C stops it."""
-    stack = LocalStack(home, ports=_parse_ports(ports), starter=starter, ray=ray)
+    settings = {MILVUS_URI: milvus} if milvus else {}
+    stack = LocalStack(home, ports=_parse_ports(ports), settings=settings, starter=starter, ray=ray)
     with terminated_as_interrupted():
         try:
             start(stack)

@@ -1,7 +1,7 @@
 """What the server said of a call whose requests were still being sent.
 
-grpc.aio writes its own INTERNAL over the server's answer when a request is sent just after the server has ended the call
-(the write fails, and the failure becomes the status), so the first status that is not of its own making is kept.
+grpc.aio writes its own INTERNAL over the server's answer when a request is sent just after the server has ended the
+call (the write fails, and the failure becomes the status), so a status that is not of its own making is kept.
 """
 
 from __future__ import annotations

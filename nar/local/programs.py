@@ -19,6 +19,7 @@ _OF_ONE_PROCESS = frozenset({"NAR_ADDRESS", "NAR_PORT", "NAR_HOST", "NAR_METRICS
 _OF_TLS = frozenset({"NAR_TLS_CA", "NAR_TLS_CLIENT_CERT", "NAR_TLS_CLIENT_KEY", "NAR_TLS_SERVER_NAME"})
 _OF_TOKENS = frozenset({"NAR_TOKEN", "NAR_TOKEN_FILE"})
 
+MILVUS_URI = "NAR_MILVUS_URI"
 SERVICES = ("extractor", "motif_miner", "embedder", "search")
 
 
@@ -56,7 +57,7 @@ class Program:
 def programs(home: Home, ports: Ports, settings: Mapping[str, str], *, ray: bool = False) -> tuple[Program, ...]:
     """All processes of a local system in `home`; `settings` are NAR_* variables that win over its own.
 
-    With `ray` the embedder runs on Ray Serve instead of in one process.
+    With `ray` the embedder runs on Ray Serve instead of in one process. Settings that name a Milvus start none.
 
     Raises:
         FailedPrecondition: what it needs is not installed.
@@ -99,7 +100,8 @@ def programs(home: Home, ports: Ports, settings: Mapping[str, str], *, ray: bool
         for service in SERVICES
     )
     services = _with_metrics((*servers, *workers), {**os.environ, **environment}.get("NAR_METRICS_PORT", ""))
-    return (_valkey(home, ports), _milvus(home, ports), *services)
+    stores = (_valkey(home, ports),) if MILVUS_URI in settings else (_valkey(home, ports), _milvus(home, ports))
+    return (*stores, *services)
 
 
 def _with_metrics(services: tuple[Program, ...], first: str) -> tuple[Program, ...]:
@@ -127,7 +129,7 @@ def _environment(home: Home, ports: Ports) -> dict[str, str]:
         "NAR_HOME": str(home.folder),
         "NAR_REDIS_URL": f"redis://{addresses['redis']}/0",
         "NAR_BLOB_URL": str(home.folder / "blobs"),
-        "NAR_MILVUS_URI": f"http://{addresses['milvus']}",
+        MILVUS_URI: f"http://{addresses['milvus']}",
         "NAR_EXTRACTOR_ADDRESS": addresses["extractor"],
         "NAR_MINER_ADDRESS": addresses["motif_miner"],
         "NAR_EMBEDDER_ADDRESS": addresses["embedder"],

@@ -8,11 +8,12 @@ from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from nar.client.address import home as default_home
 from nar.local.home import Home
 from nar.local.ports import Ports
-from nar.local.programs import Program, programs, starter_index
+from nar.local.programs import MILVUS_URI, Program, programs, starter_index
 from nar.local.supervisor import Supervisor
 
 START_SECONDS = 120.0
@@ -33,7 +34,8 @@ class LocalStack:
         home: the folder of its data, logs and addresses; it is made when it does not exist. Default: NAR_HOME, else
             ~/.local/share/nar.
         ports: "default" for those of `Ports`, or "free" for any.
-        settings: NAR_* variables for the services, over the stack's own.
+        settings: NAR_* variables for the services, over the stack's own; with NAR_MILVUS_URI that Milvus is used, and
+            none is started.
         starter: whether the architectures that ship are in the index from the start on.
         ray: whether the embedder runs on Ray Serve instead of in one process.
 
@@ -64,7 +66,10 @@ class LocalStack:
 
     def addresses(self) -> dict[str, str]:
         """The parts that listen as "host:port"."""
-        return self.ports.addresses()
+        addresses = self.ports.addresses()
+        if MILVUS_URI in self._settings:
+            addresses["milvus"] = urlsplit(self._settings[MILVUS_URI]).netloc
+        return addresses
 
     def start(self, progress: Progress | None = None) -> None:
         """Starts all and returns when all are healthy.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,9 +33,6 @@ _MAX_ROWS = 16_384
 _EF = 128
 _LIVE_SECONDS = 1.0
 
-# Vectors, or ids, in one call, and calls of each kind at the same time.
-_MAX_BATCH, _PARALLEL = 64, 2
-
 
 class MilvusCatalogue:
     """See `services.search.catalogue.Catalogue`; writing is what only the worker does.
@@ -43,14 +41,17 @@ class MilvusCatalogue:
         uri: of the server.
         token: for the server, "" for none.
         timeout: seconds that one call gets.
+        batch: vectors, or ids, in one call.
+        parallel: calls of each kind at the same time.
     """
 
-    def __init__(self, uri: str, token: str, timeout: float) -> None:
+    def __init__(self, uri: str, token: str, timeout: float, batch: int = 64, parallel: int = 2) -> None:
         self._timeout = timeout
         self._call = MilvusConnection(uri, token, timeout).call
         self._known, self._known_until = Live("", 0), 0.0
-        self._searches = Coalescer(self._find, _MAX_BATCH, _PARALLEL)
-        self._gets = Coalescer(self._get, _MAX_BATCH, _PARALLEL)
+        self._asking = asyncio.Lock()
+        self._searches = Coalescer(self._find, batch, parallel)
+        self._gets = Coalescer(self._get, batch, parallel)
 
     async def answers(self) -> bool:
         """Whether the server answers."""
@@ -97,11 +98,12 @@ class MilvusCatalogue:
         return [hits[:limit] for hits, (_, limit) in zip(answers, wanted, strict=True)]
 
     async def _live(self) -> Live:
-        """What is live; what is known of it holds for a moment, so that a search need not ask each time."""
-        if not self._known.model_version or time.monotonic() > self._known_until:
-            self._known = await self._call(live)
-            self._known_until = time.monotonic() + _LIVE_SECONDS
-        return self._known
+        """What is live; what is known of it holds for a moment, and one of many searches asks for all."""
+        async with self._asking:
+            if not self._known.model_version or time.monotonic() > self._known_until:
+                self._known = await self._call(live)
+                self._known_until = time.monotonic() + _LIVE_SECONDS
+            return self._known
 
     async def get(self, collection: str, identity: str) -> Row | None:
         """One architecture with its vector."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from pymilvus import MilvusClient
@@ -11,6 +12,10 @@ from pymilvus.exceptions import MilvusException
 
 from nar.errors import Unavailable
 from services.search.milvus_schema import ALIAS
+
+# pymilvus does so in its first search, and two first searches in two threads break each other's import.
+with suppress(ImportError):
+    import scipy.sparse  # noqa: F401
 
 T = TypeVar("T")
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from pymilvus import DataType, MilvusClient
@@ -22,6 +23,9 @@ _PREFIX = "nar_"
 _TEXTS = {"pk": 640, "id": 512, "collection": 64, "name": 512, "library": 128, "family": 256, "block": 16, "task": 128}
 _TEXTS |= {"topology": 32, "exact": 32, "model_version": 128}
 _NUMBERS = ("params", "flops", "ops")
+
+# Architectures whose metadata are kept as read, at a few kilobytes each.
+_KEPT = 16_384
 
 
 def live(client: MilvusClient) -> Live:
@@ -123,8 +127,14 @@ def _to_json(item: Architecture) -> str:
 
 
 def architecture_of(row: Mapping[str, Any]) -> Architecture:
-    """What was written, read again."""
-    content = json.loads(row["metadata"])
+    """What was written, read again; equal rows give the same object."""
+    return _from_json(row["metadata"])
+
+
+# Neighbours come again and again: kept ones cost no time, and those that answers hold are there once.
+@lru_cache(_KEPT)
+def _from_json(text: str) -> Architecture:
+    content = json.loads(text)
     indexed = content["indexed_at"]
     content["fingerprint"] = Fingerprint(*content["fingerprint"])
     content["block"] = Block(content["block"])

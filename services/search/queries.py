@@ -21,7 +21,8 @@ MAX_RESULTS = 16_384
 
 _KEPT = 2_000
 
-# Among so many of the nearest, at least, those of the same graph are looked for.
+# Scores nearer than this are equal; where a whole page is, those of the same graph are looked for among so many more.
+_SAME_SCORE = 1e-6
 _TIES = 50
 
 
@@ -76,7 +77,7 @@ class Queries:
         self._backends = backends
         self._embedded: OrderedDict[str, _Embedded] = OrderedDict()
 
-    async def by_id(self, collection: str, identity: str, index_version: int) -> Query:
+    async def by_id(self, collection: str, identity: str, index_version: int, *, with_motifs: bool) -> Query:
         """The query of an indexed architecture; it is not among its own neighbours.
 
         Raises:
@@ -85,7 +86,7 @@ class Queries:
         row = await self._catalogue.get(collection, identity, index_version)
         if row is None:
             raise NotFound(f"collection {collection!r} has no architecture {identity!r}; `nar list` shows what it has")
-        motifs = await self._backends.motifs(row.architecture.fingerprint.exact)
+        motifs = await self._backends.motifs(row.architecture.fingerprint.exact) if with_motifs else ()
         return Query(row.vector, row.architecture, motifs, identity)
 
     async def by_graph(self, graph: Graph, architecture: Architecture | None) -> Query:
@@ -139,11 +140,12 @@ class Queries:
         """
         if offset + limit > MAX_RESULTS:
             raise InvalidInput(f"only the nearest {MAX_RESULTS:,} neighbours can be paged through", "page_token")
-        extra = 1 if query.excluded_id else 0
-        wanted = max(offset + limit + extra, _TIES)
+        wanted = offset + limit + (1 if query.excluded_id else 0)
         hits = await self._catalogue.nearest(query.vector, collection, where, wanted, index_version)
         if query.architecture is not None:
             exact = query.architecture.fingerprint.exact
+            if len(hits) == wanted < _TIES and hits[0].score - hits[-1].score < _SAME_SCORE:
+                hits = await self._catalogue.nearest(query.vector, collection, where, _TIES, index_version)
             hits = sorted(hits, key=lambda hit: hit.architecture.fingerprint.exact != exact)
         if not hits and collection not in await self._catalogue.collections():
             raise NotFound(

@@ -74,7 +74,8 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
         match request.WhichOneof("query"):
             case "architecture_id":
                 identity = validation.architecture_id(request.architecture_id)
-                return await self._queries.by_id(collection, identity, version)
+                with_motifs = not request.omit_motifs
+                return await self._queries.by_id(collection, identity, version, with_motifs=with_motifs)
             case "vector":
                 if not request.vector.values:
                     raise InvalidInput("the query vector is empty", "vector")

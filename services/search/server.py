@@ -40,7 +40,11 @@ async def main(settings: SearchSettings) -> None:
     blobs = BlobStore(settings.blob_url)
     backends = GrpcBackends(settings, blobs)
     catalogue = MilvusCatalogue(
-        settings.milvus_uri, settings.milvus_token.get_secret_value(), settings.milvus_timeout_seconds
+        settings.milvus_uri,
+        settings.milvus_token.get_secret_value(),
+        settings.milvus_timeout_seconds,
+        settings.milvus_batch,
+        settings.milvus_calls,
     )
     jobs, version = JobStore(redis), IndexVersion(redis)
     queues = {stage: StageQueue(redis, stage, max_backlog=settings.max_backlog) for stage in STAGES}

@@ -1,4 +1,4 @@
-"""What surrounds every call: errors become statuses, calls get a deadline, and each leaves one line in the log."""
+"""What surrounds every call: errors become statuses, calls get a deadline, and all but routine ones leave a line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import grpc
 import structlog
 from grpc_status import rpc_status
 
-from nar.errors import DeadlineExceeded, NarError
+from nar.errors import DeadlineExceeded, NarError, Overloaded
 from nar.status import to_status
 from services.runtime import metrics
 from services.runtime.access import Access
@@ -22,6 +22,8 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 # Codes that are the server's fault, not the caller's.
 _FAILURES = ("UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS")
+# Calls that succeed, or are refused for now, are logged from here on without log level debug.
+_SLOW_SECONDS = 1.0
 # Probed every second or held open by design.
 _QUIET = ("/grpc.health.", "/grpc.reflection.")
 
@@ -112,10 +114,11 @@ class _Call:
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         metrics.RPC_IN_FLIGHT.labels(self._method).dec()
         if error is None:
-            self._end("OK")
+            self._end("OK", is_routine=True)
         elif isinstance(error, NarError):
             status = to_status(error)
-            self._end(rpc_status.code_to_grpc_status_code(status.code).name, reason=str(error))
+            is_routine = isinstance(error, Overloaded)
+            self._end(rpc_status.code_to_grpc_status_code(status.code).name, is_routine=is_routine, reason=str(error))
             await self._context.abort_with_status(rpc_status.to_status(status))
         elif isinstance(error, (asyncio.CancelledError, GeneratorExit)):
             self._end("CANCELLED")
@@ -131,10 +134,11 @@ class _Call:
         await self._context.abort(grpc.StatusCode.INTERNAL, message)
         raise error
 
-    def _end(self, code: str, **fields: str) -> None:
-        """Counts the call and writes its line."""
+    def _end(self, code: str, *, is_routine: bool = False, **fields: str) -> None:
+        """Counts the call and writes its line, of a routine one only in a log for debugging."""
         seconds = self._count(code, fields.get("reason", ""))
-        log.info("call", code=code, milliseconds=round(seconds * 1000, 1), **fields)
+        write = log.debug if is_routine and seconds < _SLOW_SECONDS else log.info
+        write("call", code=code, milliseconds=round(seconds * 1000, 1), **fields)
 
     def _count(self, code: str, reason: str) -> float:
         """Counts the call and ends its span; its seconds."""

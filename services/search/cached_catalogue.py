@@ -12,6 +12,7 @@ from services.runtime import metrics
 from services.search.catalogue import Catalogue, Hit, Row, Vector
 from services.search.filters import Filter
 from services.search.result_cache import Key, ResultCache
+from services.search.settling import Settling
 
 Value = TypeVar("Value")
 
@@ -36,6 +37,7 @@ class CachedCatalogue:
 
     def __init__(self, catalogue: Catalogue, size: int) -> None:
         self._catalogue = catalogue
+        self._settling = Settling()
         self._neighbours: ResultCache[_Nearest, Sequence[Hit]] = ResultCache(size)
         self._rows: ResultCache[tuple[str, str], Row] = ResultCache(size)
 
@@ -59,8 +61,12 @@ class CachedCatalogue:
 
     async def get(self, collection: str, identity: str, index_version: int) -> Row | None:
         """One architecture with its vector."""
+        settled = self._settling.is_settled(index_version)
         return await _found(
-            self._rows, (collection, identity), index_version, lambda: self._catalogue.get(collection, identity)
+            self._rows,
+            (collection, identity),
+            index_version,
+            lambda: self._catalogue.get(collection, identity, settled=settled),
         )
 
 

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nar.architecture import Architecture
 from services.search.filters import Filter
 
-Vector = Sequence[float]
+Vector = Sequence[float] | NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class Catalogue(Protocol):
     async def nearest(self, vector: Vector, collection: str, where: Filter, offset: int, limit: int) -> list[Hit]:
         """The nearest of a collection, best first."""
 
-    async def get(self, collection: str, identity: str) -> Row | None:
-        """One architecture with its vector."""
+    async def get(self, collection: str, identity: str, *, settled: bool = False) -> Row | None:
+        """One architecture with its vector; `settled` where nothing was written lately, which may be faster."""
 
     async def page(self, collection: str, where: Filter, after: str, limit: int) -> list[Architecture]:
         """Architectures in the order of their ids, from behind the id `after`."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from pymilvus import MilvusClient
 
 from nar.architecture import Architecture
@@ -82,7 +83,7 @@ class MilvusCatalogue:
         def search(client: MilvusClient) -> list[list[Hit]]:
             found = client.search(
                 ALIAS,
-                data=[list(vector) for vector, _ in wanted],
+                data=[np.asarray(vector, np.float32) for vector, _ in wanted],
                 anns_field="vector",
                 filter=expression(*place),
                 limit=top,
@@ -105,17 +106,19 @@ class MilvusCatalogue:
                 self._known_until = time.monotonic() + _LIVE_SECONDS
             return self._known
 
-    async def get(self, collection: str, identity: str) -> Row | None:
+    async def get(self, collection: str, identity: str, *, settled: bool = False) -> Row | None:
         """One architecture with its vector."""
         if not await self.model_version():
             return None
-        return await self._gets.answer(identity, collection)
+        return await self._gets.answer(identity, (collection, settled))
 
-    async def _get(self, identities: Sequence[str], collection: str) -> list[Row | None]:
+    async def _get(self, identities: Sequence[str], place: tuple[str, bool]) -> list[Row | None]:
         """Many of them, in one call."""
+        collection, settled = place
         metrics.SEARCH_BATCH.labels("get").observe(len(identities))
         keys = ", ".join(quote(primary_key(collection, identity)) for identity in dict.fromkeys(identities))
-        found = await self._query(f"pk in [{keys}]", ["id", "metadata", "vector"], len(identities))
+        consistency = "Bounded" if settled else "Strong"
+        found = await self._query(f"pk in [{keys}]", ["id", "metadata", "vector"], len(identities), consistency)
         rows = {str(row["id"]): Row(architecture_of(row), [float(value) for value in row["vector"]]) for row in found}
         return [rows.get(identity) for identity in identities]
 
@@ -232,14 +235,16 @@ class MilvusCatalogue:
         if model_version or await self.model_version():
             await self._call(refresh)
 
-    async def _query(self, condition: str, fields: list[str], limit: int) -> list[Mapping[str, Any]]:
+    async def _query(
+        self, condition: str, fields: list[str], limit: int, consistency: str = "Strong"
+    ) -> list[Mapping[str, Any]]:
         def query(client: MilvusClient) -> list[Mapping[str, Any]]:
             rows = client.query(
                 ALIAS,
                 filter=condition,
                 output_fields=fields,
                 limit=limit,
-                consistency_level="Strong",
+                consistency_level=consistency,
                 timeout=self._timeout,
             )
             return list(rows)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+import numpy as np
+
 from nar.codec import architecture_from_proto, architecture_to_proto, graph_from_proto
 from nar.errors import InvalidInput, NotFound
 from nar.v1 import architecture_pb2, graph_pb2, search_pb2, search_pb2_grpc
@@ -15,6 +17,7 @@ from services.search.backends import GrpcBackends
 from services.search.cached_catalogue import CachedCatalogue
 from services.search.catalogue import Catalogue
 from services.search.index_version import IndexVersion
+from services.search.messages import ArchitectureMessages
 from services.search.queries import Neighbour, Queries, Query
 from services.search.settings import SearchSettings
 
@@ -41,6 +44,7 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
         self._queries = Queries(CachedCatalogue(catalogue, settings.cached_results), backends)
         self._blobs = blobs
         self._index_version = index_version
+        self._messages = ArchitectureMessages()
         self._admission = Admission(settings.max_concurrent_searches, settings.max_waiting_searches)
 
     async def Search(self, request: search_pb2.SearchRequest, context: Context) -> search_pb2.SearchResponse:
@@ -61,7 +65,7 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
             query, collection, where, offset, limit + 1, version, with_motifs=not request.omit_motifs
         )
         response = search_pb2.SearchResponse(
-            neighbours=[_neighbour(item) for item in found[:limit]],
+            neighbours=[self._neighbour(item) for item in found[:limit]],
             next_page_token=page_token.encode(str(offset + limit), bound) if len(found) > limit else "",
             model_version=await self._catalogue.model_version(),
             index_version=version,
@@ -79,7 +83,7 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
             case "vector":
                 if not request.vector.values:
                     raise InvalidInput("the query vector is empty", "vector")
-                return Query(list(request.vector.values))
+                return Query(np.array(request.vector.values, np.float32))
             case "graph":
                 source = architecture_pb2.ModelSource(graph=request.graph)
             case "source":
@@ -139,25 +143,24 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
             model_version=await self._catalogue.model_version(),
         )
 
+    def _neighbour(self, item: Neighbour) -> search_pb2.Neighbour:
+        return search_pb2.Neighbour(
+            architecture=self._messages.of(item.hit.architecture),
+            score=item.hit.score,
+            shared_motifs=[
+                search_pb2.SharedMotif(
+                    fingerprint=motif.fingerprint,
+                    name=motif.name,
+                    query_count=motif.query_count,
+                    neighbour_count=motif.neighbour_count,
+                )
+                for motif in item.shared
+            ],
+        )
+
 
 def _without_token(request: Paged) -> bytes:
     """All of a request but its page token."""
     copy = type(request).FromString(request.SerializeToString())
     copy.page_token = ""
     return copy.SerializeToString(deterministic=True)
-
-
-def _neighbour(item: Neighbour) -> search_pb2.Neighbour:
-    return search_pb2.Neighbour(
-        architecture=architecture_to_proto(item.hit.architecture),
-        score=item.hit.score,
-        shared_motifs=[
-            search_pb2.SharedMotif(
-                fingerprint=motif.fingerprint,
-                name=motif.name,
-                query_count=motif.query_count,
-                neighbour_count=motif.neighbour_count,
-            )
-            for motif in item.shared
-        ],
-    )

@@ -50,6 +50,7 @@ def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         "up",
         "--ports",
         "free",
+        "--no-starter",
         "--home",
         str(tmp_path),
     ]

@@ -152,7 +152,7 @@ async def test_reflection_lists_the_services(tmp_path: Path) -> None:
 
 
 async def test_errors_carry_their_details_and_bugs_only_an_id(tmp_path: Path) -> None:
-    async with serving(tmp_path) as server:
+    async with serving(tmp_path, "--log-level", "debug") as server:
         overloaded = await server.error("overloaded")
         assert isinstance(overloaded, Overloaded)
         assert overloaded.retry_after == 1.5
@@ -171,10 +171,13 @@ async def test_errors_carry_their_details_and_bugs_only_an_id(tmp_path: Path) ->
     assert codes == ["RESOURCE_EXHAUSTED", "NOT_FOUND", "OK"]
 
 
-async def test_the_ids_of_the_caller_stand_in_the_log(tmp_path: Path) -> None:
+async def test_the_ids_of_the_caller_stand_in_the_log_of_a_failure(tmp_path: Path) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    ids = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "x-request-id": "r-1"}
     async with serving(tmp_path) as server:
-        await server.extract("good", traceparent=f"00-{trace}-00f067aa0ba902b7-01", **{"x-request-id": "r-1"})
+        await server.extract("good", **ids)
+        with pytest.raises(grpc.aio.AioRpcError):
+            await server.extract("unknown", **ids)
         events = await server.stop()
     (call,) = [event for event in events if event["event"] == "call"]
     assert (call["trace_id"], call["request_id"], call["method"]) == (trace, "r-1", f"/{SERVICE}/Extract")

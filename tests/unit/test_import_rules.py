@@ -22,6 +22,7 @@ TRANSLATORS = (
     "search/backends.py",
     "search/index_servicer.py",
     "search/index_version.py",
+    "search/messages.py",
     "search/milvus_catalogue.py",
     "search/milvus_connection.py",
     "search/milvus_schema.py",

@@ -82,7 +82,17 @@ async def test_the_same_graph_comes_before_others_of_the_same_score() -> None:
     found = await queries.neighbours(query, "default", (), 0, 2, 1, with_motifs=False)
     rest = await queries.neighbours(query, "default", (), 2, 2, 1, with_motifs=False)
     assert [item.hit.architecture.id for item in (*found, *rest)] == ["c", "a", "b", "d"]
-    # Both pages are of one question to the catalogue; after a write it is asked again.
-    assert parts.asked == 1
+    # Each page is a question, and, as all scores are equal, those of the same graph are looked for once for both.
+    assert parts.asked == 3
+    await queries.neighbours(query, "default", (), 2, 2, 1, with_motifs=False)
+    assert parts.asked == 3
     await queries.neighbours(query, "default", (), 0, 2, 2, with_motifs=False)
-    assert parts.asked == 2
+    assert parts.asked == 5
+
+
+async def test_a_vector_alone_is_asked_for_as_many_as_wanted() -> None:
+    parts = Counting()
+    queries = Queries(CachedCatalogue(parts, 10), parts)
+    found = await queries.neighbours(Query([1.0]), "default", (), 1, 2, 1, with_motifs=False)
+    assert [item.hit.architecture.id for item in found] == ["b", "c"]
+    assert parts.asked == 1

@@ -39,7 +39,7 @@ tables: $(VENV)/.dev  ## Computes the tables of docs/results.md: hours the first
 	@$(BIN)/python -m experiments.tables --write docs
 
 bench: $(VENV)/.dev  ## Measures speed and memory against peers, and writes docs/benchmarks.md: half an hour.
-	$(INSTALL) torchlens torchview hnswlib
+	$(INSTALL) torchlens torchview hnswlib GraKeL
 	@$(BIN)/python -m benchmarks --write docs/benchmarks.md
 
 check: $(VENV)/.dev  ## Lints, checks types, protos and import rules.

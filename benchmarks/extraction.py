@@ -1,9 +1,10 @@
 """Time to build and capture, and what is captured: `python -m benchmarks.extraction [--models 50] [--json]`.
 
-A fixed random choice of models of timm, torchvision and transformers below 500 million parameters. Each method runs in a process of its own and
-builds each model itself, as its users would: ours, torch.fx and torchview on the meta device, torch.export and
-torchlens with the model in memory; torchlens, which is far slower, gets one model in five. A model that takes more than
-half a minute counts as not captured. A ratio is the median over the models that both methods captured.
+A fixed random choice of models of timm, torchvision and transformers below 500 million parameters. Each method runs in
+a process of its own and builds each model itself, as its users would: ours, torch.fx and torchview on the meta device,
+torch.export and torchlens with the model in memory; torchlens, which is far slower, gets one model in five. A model
+that takes more than half a minute counts as not captured. A ratio is the median over the models that both methods
+captured.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import hub_estimate
 from benchmarks.processes import with_descendants
 from nar import capture
 from nar.client import Client
@@ -107,7 +108,7 @@ def tables(measurements: Sequence[Measurement]) -> list[Table]:
     cpu = next(own.cpu for own in measurements if own.cpu)
     for name, seconds in sorted(cpu.items(), key=lambda item: -item[1]):
         shares.add_row(name, f"{seconds:.1f}", f"{seconds / sum(cpu.values()):.1%}")
-    return [rates, shares]
+    return [rates, shares, hub_estimate.table(cpu, measurements[1].models)]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,16 @@ class _Request:
     vectors: asyncio.Future[Vectors]
 
 
+Report = Callable[[int, int], None]
+"""Told of each batch: its graphs, and those that wait meanwhile."""
+
+
+def measured(graphs: int, waiting: int) -> None:
+    """Puts a batch into the metrics of this process."""
+    metrics.EMBEDDER_BATCH.observe(graphs)
+    metrics.EMBEDDER_WAITING.set(waiting)
+
+
 class Batcher:
     """Everything that waits while a batch is computed goes into the next one; a lone request waits for nobody.
 
@@ -40,12 +50,14 @@ class Batcher:
         embedder: what computes.
         max_nodes: nodes in one batch; a larger request is a batch of its own.
         max_waiting: nodes that wait; more are refused.
+        report: told of each batch.
     """
 
-    def __init__(self, embedder: Embedder, max_nodes: int, max_waiting: int) -> None:
+    def __init__(self, embedder: Embedder, max_nodes: int, max_waiting: int, report: Report = measured) -> None:
         self.embedder = embedder
         self._max_nodes = max_nodes
         self._max_waiting = max_waiting
+        self._report = report
         self._queue: deque[_Request] = deque()
         self._waiting = 0
         self._running: asyncio.Task[None] | None = None
@@ -88,8 +100,7 @@ class Batcher:
 
     async def _compute(self, batch: Sequence[_Request]) -> None:
         everything = [item for request in batch for item in request.items]
-        metrics.EMBEDDER_BATCH.observe(len(everything))
-        metrics.EMBEDDER_WAITING.set(sum(len(request.items) for request in self._queue))
+        self._report(len(everything), sum(len(request.items) for request in self._queue))
         try:
             vectors = await asyncio.to_thread(self.embedder.embed, everything)
         except Exception as error:  # noqa: BLE001 - the loop of a server: one bad batch must not end it

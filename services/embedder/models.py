@@ -10,7 +10,7 @@ import numpy as np
 from nar.architecture import Decomposition, Motif
 from nar.errors import NotFound, Unavailable
 from nar.graph import Graph
-from services.embedder.batching import Batcher
+from services.embedder.batching import Batcher, Report, measured
 from services.embedder.embedder import Embedder
 from services.embedder.settings import EmbedderSettings
 from services.runtime import metrics
@@ -31,8 +31,9 @@ _SAMPLE = Decomposition(
 class Models:
     """Loads weights and hands out the batcher of a model version; the first that was loaded is the live one."""
 
-    def __init__(self, settings: EmbedderSettings) -> None:
+    def __init__(self, settings: EmbedderSettings, report: Report = measured) -> None:
         self._settings = settings
+        self._report = report
         self._batchers: dict[str, Batcher] = {}
 
     @property
@@ -56,7 +57,9 @@ class Models:
         for folder in folders:
             embedder = Embedder.load(folder, settings.max_batch_nodes, settings.device)
             embedder.embed([_SAMPLE])
-            loaded[embedder.model_version] = Batcher(embedder, settings.max_batch_nodes, settings.max_waiting_nodes)
+            loaded[embedder.model_version] = Batcher(
+                embedder, settings.max_batch_nodes, settings.max_waiting_nodes, self._report
+            )
             metrics.EMBEDDER_MODELS.labels(embedder.model_version).set(1)
             log.info("loaded", model_version=embedder.model_version)
         self._batchers = loaded

@@ -24,6 +24,7 @@ from ray.serve.handle import DeploymentHandle
 from nar.errors import NarError, NotFound, Overloaded, Unavailable
 from nar.status import from_status, to_status
 from nar.v1 import embedder_pb2, embedder_pb2_grpc
+from services.embedder.batching import measured
 from services.embedder.embedder_servicer import EmbedderServicer
 from services.embedder.models import Models
 from services.embedder.server import SERVICE
@@ -66,19 +67,25 @@ class Arguments(BaseModel):
 
 @serve.deployment
 class Replica:
-    """One model in one process; requests and answers are serialized messages, errors google.rpc.Status."""
+    """One model in one process; requests and answers are serialized messages, errors google.rpc.Status.
+
+    The front measures the batches: nobody could read the metrics of this process.
+    """
 
     def __init__(self, weights: str, settings: dict[str, Any]) -> None:
         chosen = EmbedderSettings(**settings)
         configure_logs("embedder-replica", chosen)
         torch.set_num_threads(chosen.torch_threads)
-        models = Models(chosen)
+        self._batches: list[tuple[int, int]] = []
+        models = Models(chosen, lambda *batch: self._batches.append(batch))
         models.load([Path(weights)])
         self._servicer = EmbedderServicer(models, chosen.max_batch_graphs)
 
-    async def embed(self, request: bytes) -> tuple[bytes, bytes]:
-        """An EmbedRequest -> an EmbedResponse, or a status."""
-        return await _packed(self._servicer.Embed(embedder_pb2.EmbedRequest.FromString(request), None))
+    async def embed(self, request: bytes) -> tuple[bytes, bytes, list[tuple[int, int]]]:
+        """An EmbedRequest -> an EmbedResponse, or a status; and the batches of which nobody was told yet."""
+        response, status = await _packed(self._servicer.Embed(embedder_pb2.EmbedRequest.FromString(request), None))
+        batches, self._batches = self._batches, []
+        return response, status, batches
 
     async def model(self) -> bytes:
         """A GetModelResponse."""
@@ -127,7 +134,9 @@ class Front(embedder_pb2_grpc.EmbedderServiceServicer):
     async def Embed(self, request: embedder_pb2.EmbedRequest, context: Any) -> embedder_pb2.EmbedResponse:
         """Embeds one or many graphs."""
         handle = self._handle_of(request.model_version)
-        response, status = await _answer(handle.embed.remote(request.SerializeToString()))
+        response, status, batches = await _answer(handle.embed.remote(request.SerializeToString()))
+        for graphs, waiting in batches:
+            measured(graphs, waiting)
         if status:
             raise from_status(status_pb2.Status.FromString(status))
         return embedder_pb2.EmbedResponse.FromString(response)

@@ -1,7 +1,6 @@
 """The whole system with the embedder on Ray Serve and the vectors in a real Milvus: the same code, other settings."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from milvus_process import standalone

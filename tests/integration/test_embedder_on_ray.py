@@ -1,6 +1,7 @@
 """The embedder on Ray Serve: the same answers as in one process, several model versions, a switch without restart."""
 
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ class Deployed:
 
     content: dict[str, Any]
     port: int
+    metrics_port: int
 
     def deploy(self, live: str) -> None:
         """Deploys it with `live` as the live model, and waits until it runs."""
@@ -53,14 +55,15 @@ class Deployed:
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """A Ray of the test's own that runs the application."""
     content = yaml.safe_load((ROOT / "deploy" / "ray" / "serve.yaml").read_text())
-    port = Ports.free().embedder
+    ports = Ports.free()
+    port, metrics_port = ports.embedder, ports.search
     arguments = content["applications"][0]["args"]
     arguments["models"]["next"] = {"weights": str(renamed_weights(tmp_path_factory.mktemp("weights") / "other"))}
-    arguments["settings"] |= {"host": "127.0.0.1", "port": port, "linger_seconds": 0}
+    arguments["settings"] |= {"host": "127.0.0.1", "port": port, "metrics_port": metrics_port, "linger_seconds": 0}
     ray.init(_node_ip_address="127.0.0.1", include_dashboard=False, num_cpus=4, log_to_driver=False)
     try:
         serve.start(proxy_location="Disabled")
-        chosen = Deployed(content, port)
+        chosen = Deployed(content, port, metrics_port)
         chosen.deploy("current")
         yield chosen
     finally:
@@ -94,6 +97,20 @@ def test_vectors_are_those_of_one_process(
     assert answer.model_version == embedder.model_version
     model = stub.GetModel(embedder_pb2.GetModelRequest(), timeout=60)
     assert (model.model_version, model.dimensions) == (embedder.model_version, embedder.dimensions)
+
+
+def test_the_front_measures_the_batches_of_the_replicas(
+    deployed: Deployed, stub: embedder_pb2_grpc.EmbedderServiceStub, request_of_two: embedder_pb2.EmbedRequest
+) -> None:
+    def graphs() -> float:
+        with urllib.request.urlopen(f"http://127.0.0.1:{deployed.metrics_port}/metrics", timeout=10) as page:
+            lines = page.read().decode().splitlines()
+        return float(next(line for line in lines if line.startswith("nar_embedder_batch_graphs_sum")).split()[1])
+
+    before = graphs()
+    stub.Embed(request_of_two, timeout=60)
+    stub.Embed(request_of_two, timeout=60)
+    assert graphs() - before == 4
 
 
 def test_errors_come_through_as_they_are(

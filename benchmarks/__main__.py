@@ -16,33 +16,42 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-# Name -> arguments that keep the whole run under 40 minutes on 2 cores.
+# Name -> module and arguments, which keep the whole run under 40 minutes on 2 cores.
 BENCHMARKS: dict[str, tuple[str, ...]] = {
-    "extraction": (),
-    "mining": (),
-    "embedding": ("--graphs", "300"),
-    "embedder_hosts": (),
-    "search": (),
-    "overload": (),
-    "pipeline": (),
+    "extraction": ("extraction",),
+    "mining": ("mining",),
+    "embedding": ("embedding", "--graphs", "300"),
+    "embedder-hosts": ("embedder_hosts", "--seconds", "3"),
+    "search": ("search", "--seconds", "3"),
+    "search-100k": (
+        "search",
+        "--milvus",
+        "standalone",
+        "--vectors",
+        "100000",
+        "--clients",
+        "1",
+        "64",
+        "--seconds",
+        "3",
+    ),
+    "overload": ("overload",),
+    "pipeline": ("pipeline", "--models", "100"),
 }
 
+_MARK = "<!-- tables -->"
 _PACKAGES = ("torch", "pymilvus", "milvus-lite", "ray", "grpcio", "networkx")
 
 
 def run(name: str) -> tuple[str, str, float]:
-    """The command of a benchmark, what it prints, and its seconds.
-
-    Raises:
-        SystemExit: it failed.
-    """
-    command = ["python", "-m", f"benchmarks.{name}", *BENCHMARKS[name]]
+    """The command of a benchmark, what it prints ("" where it failed), and its seconds."""
+    module, *options = BENCHMARKS[name]
+    command = ["python", "-m", f"benchmarks.{module}", *options]
     started = time.perf_counter()
     environment = {**os.environ, "COLUMNS": "130", "TERM": "dumb"}
     done = subprocess.run([sys.executable, *command[1:]], env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603
-    if done.returncode:
-        sys.exit(f"{' '.join(command)} failed with exit code {done.returncode}")
-    return " ".join(command), done.stdout.rstrip(), time.perf_counter() - started
+    printed = "" if done.returncode else done.stdout.rstrip()
+    return " ".join(command), printed, time.perf_counter() - started
 
 
 def machine() -> str:
@@ -51,21 +60,42 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, no GPU, Python {platform.python_version()}, {versions}"
 
 
+def sections(document: str) -> tuple[str, dict[str, str]]:
+    """What stands before the mark, and the sections behind it by title."""
+    before, _, after = document.partition(_MARK)
+    found = {part.partition("\n")[0]: part for part in after.split("\n## ")[1:]}
+    return before.rstrip(), found
+
+
+def write(path: Path, fresh: dict[str, str]) -> None:
+    """Replaces those sections of the document that were measured, and leaves the others as they are."""
+    introduction, kept = sections(path.read_text() if path.exists() else "# Benchmarks\n")
+    chosen = {**kept, **fresh}
+    body = "".join(f"\n## {chosen[_title(name)].strip()}\n" for name in BENCHMARKS if _title(name) in chosen)
+    path.write_text(f"{introduction}\n\n{_MARK}\n{body}\n## Measured on\n\n{machine()}.\n")
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ").capitalize()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Prints the tables, and writes them where that is wanted."""
+    """Prints the tables, and writes each, as soon as it is there, where that is wanted."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="Default: all.")
     parser.add_argument("--write", type=Path, metavar="FILE", help="document to replace the tables of")
     options = parser.parse_args(arguments)
-    sections = []
+    failed = []
     for name in options.names or BENCHMARKS:
         command, printed, seconds = run(name)
+        if not printed:
+            failed.append(name)
+            continue
         print(f"\n{command}   ({seconds:.0f} s)\n\n{printed}", flush=True)
-        sections.append(f"## {name.replace('_', ' ').capitalize()}\n\n`{command}`\n\n```\n{printed}\n```\n")
-    if options.write:
-        introduction = options.write.read_text().partition("\n## ")[0].rstrip() if options.write.exists() else ""
-        text = f"{introduction}\n\n" + "\n".join(sections) + f"\n## Measured on\n\n{machine()}.\n"
-        options.write.write_text(text)
+        if options.write:
+            write(options.write, {_title(name): f"{_title(name)}\n\n`{command}`\n\n```\n{printed}\n```"})
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

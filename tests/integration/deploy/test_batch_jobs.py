@@ -30,7 +30,9 @@ MODELS = (
     "torchvision/squeezenet1_0",
     "torchvision/squeezenet1_1",
 )
-LIST = "".join(f"{model}\n" for model in MODELS[:-2]) + "torchvision/squeezenet*  # a pattern, as the shipped list has\n"
+LIST = (
+    "".join(f"{model}\n" for model in MODELS[:-2]) + "torchvision/squeezenet*  # a pattern, as the shipped list has\n"
+)
 NAR = str(Path(sys.executable).with_name("nar"))
 
 

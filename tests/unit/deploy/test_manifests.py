@@ -129,6 +129,7 @@ OPEN = {
     ("milvus", 9091): {"etcd"},
     ("embedder-head", 8265): {"embedder", "kuberay"},
     ("embedder-head", 6379): {"embedder"},
+    ("embedder-head", 50053): {"embedder"},
     ("embedder", 52365): {"embedder-head"},
     **{(process, 9464): {"prometheus"} | (RAY - {process} if process in RAY else set()) for process in PROCESSES},
     ("internet", 443): QUEUE | {"embedder-head"},

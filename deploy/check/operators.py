@@ -1,4 +1,4 @@
-"""What operators demand of their resources beyond the schemas: without it they make nothing of them."""
+"""What operators and controllers demand of their resources beyond the schemas: without it they make nothing of them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-from deploy.check.objects import Object, name, of_kind
+from deploy.check.objects import Object, name, of_kind, pods, variables
 
 _LEVEL = "pod-security.kubernetes.io/enforce"
+_PASSTHROUGH = "nginx.ingress.kubernetes.io/ssl-passthrough"
 
 
 def operator_problems(objects: Sequence[Object]) -> Iterator[str]:
-    """What KubeRay and milvus-operator would refuse, or could not start."""
+    """What KubeRay, milvus-operator and ingress-nginx would refuse, or could not start or reach."""
+    yield from _ingress_problems(objects)
     for thing in of_kind(objects, "RayService"):
         yield from (f"{name(thing)}: {text}" for text in _ray_problems(thing["spec"]["rayClusterConfig"]))
         yield from (f"{name(thing)}: {text}" for text in _gpu_problems(thing["spec"]))
@@ -45,6 +47,16 @@ def _gpu_problems(spec: Object) -> Iterator[str]:
 
 def _ports(group: Object) -> dict[str, int]:
     return {port["name"]: port["containerPort"] for port in group["template"]["spec"]["containers"][0].get("ports", ())}
+
+
+def _ingress_problems(objects: Sequence[Object]) -> Iterator[str]:
+    """Ingress-nginx shows gRPC backends no certificate: it sets `proxy_ssl_certificate`, not `grpc_ssl_certificate`."""
+    boxes = [box for pod in pods(objects) for box in pod.containers]
+    if not any(variables(box, objects).get("NAR_TLS_CLIENT_CA") for box in boxes):
+        return
+    for thing in of_kind(objects, "Ingress"):
+        if thing["metadata"].get("annotations", {}).get(_PASSTHROUGH) != "true":
+            yield f"{name(thing)}: servers want a certificate of their clients, and ingress-nginx shows them none"
 
 
 def _milvus_problems(spec: Object) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Faults in the resources of operators (KubeRay, KEDA, Milvus, Prometheus), planted and found as in the others."""
+"""Faults in what operators and controllers read (KubeRay, KEDA, Milvus, Prometheus, ingress-nginx) are found too."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "GPUs that no model asks for": (
         lambda o: ray_container(o, "workerGroupSpecs", 0)["resources"]["limits"].update({"nvidia.com/gpu": "1"}),
         "do not agree on GPUs",
+    ),
+    "an Ingress without a certificate for its backend": (
+        lambda o: find(o, "Ingress", "search")["metadata"]["annotations"].clear(),
+        "ingress-nginx shows them none",
     ),
     "context of a pod for containers of Milvus": (
         lambda o: milvus(o)["components"]["securityContext"].update(fsGroup=1),

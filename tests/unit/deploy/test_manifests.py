@@ -128,6 +128,7 @@ OPEN = {
     ("milvus", 19530): {"search", "search-worker", "etcd"},
     ("milvus", 9091): {"etcd"},
     ("embedder-head", 8265): {"embedder", "kuberay"},
+    ("embedder-head", 8000): {"embedder"},
     ("embedder-head", 6379): {"embedder"},
     ("embedder-head", 50053): {"embedder"},
     ("embedder", 52365): {"embedder-head"},

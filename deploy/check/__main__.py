@@ -16,11 +16,12 @@ from deploy.check.dockerfiles import dockerfile_problems
 from deploy.check.images import image_problems
 from deploy.check.lifecycle import lifecycle_problems
 from deploy.check.objects import Object
+from deploy.check.operators import operator_problems
 from deploy.check.ports import port_problems
 from deploy.check.references import reference_problems
 from deploy.check.rendering import compositions
 from deploy.check.scaling import scaling_problems
-from deploy.check.schemas import builtin_problems, custom_problems
+from deploy.check.schemas import builtin_problems, custom_problems, undefined_kinds
 from deploy.check.security import security_problems
 from deploy.check.settings import setting_problems
 
@@ -33,6 +34,7 @@ RULES: tuple[Callable[[Sequence[Object]], Iterator[str]], ...] = (
     reference_problems,
     image_problems,
     scaling_problems,
+    operator_problems,
 )
 
 
@@ -46,9 +48,11 @@ def main() -> int:
     """Prints one line for each composition, and each problem; 1 when there are any."""
     folder = os.environ.get("NAR_CRDS")
     definitions = Path(folder).resolve() if folder else None
+    rendered = compositions()
     if definitions is None:
         print("NAR_CRDS is not set: custom resources are not compared with their schemas")
-    rendered = compositions()
+    elif undefined := undefined_kinds(rendered["all"], definitions):
+        print(f"no definition of {', '.join(sorted(undefined))}: not compared with a schema")
     total = list(dockerfile_problems())
     for name, objects in rendered.items():
         found = problems(objects, definitions)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from deploy.check.objects import Object, Pod, matches, name, of_kind, pods, variables
 
-LISTENED_BY_OTHERS = {"redis": {6379}, "ray-head": {6379, 8265}, "ray-worker": {52365}}
-"""Ports of what else runs in a container, by the container's name."""
+LISTENED_BY_OTHERS = {"redis": {6379}, "ray-head": {6379, 8265, 50053}, "ray-worker": {52365}}
+"""Ports of what else runs in a container, by the container's name; 50053 of the head: `deploy.check.operators`."""
 
 _ADDRESS = re.compile(r"^(?:dns:///|http://|https://)?([a-z0-9-]+)(?:\.nar\.svc)?:(\d+)$")
 

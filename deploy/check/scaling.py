@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deploy.check.objects import Object, name, of_kind, pods
+from deploy.check.objects import Object, name, of_kind, pods, variables
+from deploy.check.settings import settings_of
+from services.runtime.settings import ServiceSettings
 from services.runtime.tasks import GROUP, STAGES, stream
 
 WORKER_OF = {"extract": "extractor", "mine": "motif-miner", "embed": "embedder", "upsert": "search"}
 """Which worker works on a stage."""
+
+IN_HAND = {"extract": "extract_concurrency", "mine": "batch_size", "embed": "embed_batch", "upsert": "upsert_batch"}
+"""The setting that says how many tasks a worker of a stage takes at once."""
 
 
 def scaling_problems(objects: Sequence[Object]) -> Iterator[str]:
@@ -22,6 +27,7 @@ def scaling_problems(objects: Sequence[Object]) -> Iterator[str]:
         yield "two autoscalers have the same target"
     for thing in of_kind(objects, "ScaledObject"):
         yield from (f"{name(thing)}: {text}" for text in _trigger_problems(thing))
+        yield from (f"{name(thing)}: {text}" for text in _in_hand_problems(thing, objects))
     wanted = {f"{WORKER_OF[stage]}-worker" for stage in STAGES}
     scaled = {thing["spec"]["scaleTargetRef"]["name"] for thing in of_kind(objects, "ScaledObject")}
     if scaled and scaled != wanted:
@@ -46,6 +52,26 @@ def _trigger_problems(thing: Object) -> Iterator[str]:
         yield "nothing looks at entries in hand: what a killed worker left behind would wait for ever"
     if thing["spec"].get("minReplicaCount", 0) == 0 and thing["spec"].get("cooldownPeriod", 300) < 60:
         yield "workers go between two tasks"
+
+
+def _in_hand_problems(thing: Object, objects: Sequence[Object]) -> Iterator[str]:
+    """Workers in proportion to what they have in hand: a figure below what one takes would add workers with no work."""
+    target = thing["spec"]["scaleTargetRef"]["name"]
+    stage = next((stage for stage, service in WORKER_OF.items() if f"{service}-worker" == target), "")
+    for pod in pods(objects):
+        if not stage or pod.owner["kind"] != "Deployment" or pod.owner["metadata"]["name"] != target:
+            continue
+        takes = _takes(pod.containers[0], IN_HAND[stage], objects)
+        counts = [trigger["metadata"].get("pendingEntriesCount") for trigger in thing["spec"]["triggers"]]
+        for count in filter(None, counts):
+            if count != str(takes):
+                yield f"a worker takes {takes} at once, and pendingEntriesCount is {count}"
+
+
+def _takes(container: Object, field: str, objects: Sequence[Object]) -> int:
+    """What the setting is in a container; otherwise its default."""
+    kind = settings_of(container.get("command", [])) or ServiceSettings
+    return int(variables(container, objects).get(f"NAR_{field.upper()}") or kind.model_fields[field].default)
 
 
 def _shard_problems(objects: Sequence[Object]) -> Iterator[str]:

@@ -17,15 +17,15 @@ from deploy.check.objects import Object, name, of_kind
 KUBERNETES = "1.33"
 """The oldest version that is supported."""
 
-CUSTOM_GROUPS = ("ray.io", "keda.sh", "milvus.io")
-WITHOUT_SCHEMA = ("monitoring.coreos.com",)
-"""Groups whose definitions are not at hand: `deploy.check.references` compares what they name."""
+CUSTOM_GROUPS = ("ray.io", "keda.sh", "milvus.io", "monitoring.coreos.com")
+OPTIONAL_GROUPS = ("monitoring.coreos.com",)
+"""Groups whose definitions may be missing: `deploy.check.references` compares what they name all the same."""
 
 
 def builtin_problems(objects: Sequence[Object]) -> Iterator[str]:
     """What is wrong with objects of built-in kinds; unknown fields are."""
     for thing in objects:
-        if _group(thing) in (*CUSTOM_GROUPS, *WITHOUT_SCHEMA):
+        if _group(thing) in CUSTOM_GROUPS:
             continue
         problem = _builtin_problem(json.dumps(thing, sort_keys=True))
         if problem:
@@ -50,7 +50,8 @@ def custom_problems(objects: Sequence[Object], definitions: Path) -> Iterator[st
             continue
         key = (thing["apiVersion"], thing["kind"])
         if key not in known:
-            yield f"{name(thing)}: no definition of {key[0]} {key[1]}"
+            if _group(thing) not in OPTIONAL_GROUPS:
+                yield f"{name(thing)}: no definition of {key[0]} {key[1]}"
             continue
         for error in jsonschema.Draft202012Validator(known[key]).iter_errors(thing):
             yield f"{name(thing)}: {'.'.join(map(str, error.absolute_path))}: {error.message}"
@@ -79,6 +80,12 @@ def _converted(key: str, value: Any) -> Any:
         # These only add conditions to the fields that the schema around them lists.
         return value
     return strict_schema(value)
+
+
+def undefined_kinds(objects: Sequence[Object], definitions: Path) -> set[str]:
+    """Custom kinds that are compared with nothing, because their definition is not in the folder."""
+    custom = {(thing["apiVersion"], thing["kind"]) for thing in objects if _group(thing) in CUSTOM_GROUPS}
+    return {kind for _, kind in custom - set(_schemas(definitions))}
 
 
 @cache

@@ -18,9 +18,6 @@ def security_problems(objects: Sequence[Object]) -> Iterator[str]:
         for container in pod.containers:
             where = f"{pod.name} container {container['name']}"
             yield from (f"{where}: {problem}" for problem in _container_problems(container))
-    for thing in of_kind(objects, "Milvus"):
-        context = thing["spec"]["components"].get("securityContext", {})
-        yield from (f"{name(thing)}: {problem}" for problem in _user_problems(context))
     for thing in of_kind(objects, "RayService"):
         scaler = thing["spec"]["rayClusterConfig"].get("autoscalerOptions", {})
         yield from (f"{name(thing)} autoscaler: {problem}" for problem in _container_problems(scaler))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nar.client.calls import job_header
-from nar.client.sources import Item, Source, expand, is_pattern, model_source, name_of
+from nar.client.sources import Item, Source, expand, is_pattern, model_source, name_of, patterns
 from nar.errors import InvalidInput, LimitExceeded, NarError, UnsupportedSource
 from nar.graph import Graph
 from nar.sharding import shard_of
@@ -16,7 +16,7 @@ Unreadable = Callable[[str, NarError], None]
 """Told the name of a source that cannot be read on this side, and why."""
 
 Sources = Source | Item | Sequence[Source | Item]
-"""One model or many; a text may also be a pattern over model names, a folder or its URL, or a list file."""
+"""One model or many; a text may also be a pattern over model names, a folder or its URL, or a list of such."""
 
 MAX_SELECTORS = 100
 
@@ -54,15 +54,15 @@ class JobStream:
 
         """
         every = (sources,) if isinstance(sources, (str, Path, bytes, Graph, Item)) else tuple(sources)
-        patterns = tuple(source for source in every if isinstance(source, str) and is_pattern(source))
+        selectors = tuple(patterns(every))
         others = tuple(source for source in every if not (isinstance(source, str) and is_pattern(source)))
         if not every:
             raise InvalidInput("there is nothing to index: name at least one source", "source")
-        if len(patterns) > MAX_SELECTORS:
-            raise InvalidInput(f"{len(patterns)} patterns are given: {MAX_SELECTORS} fit into one job", "selectors")
+        if len(selectors) > MAX_SELECTORS:
+            raise InvalidInput(f"{len(selectors)} patterns are given: {MAX_SELECTORS} fit into one job", "selectors")
         if not 0 <= shard[0] < shard[1]:
             raise InvalidInput(f"there is no shard {shard[0]} of {shard[1]}: they are numbered from 0", "shard")
-        self.header = job_header(patterns, collection, labels, idempotency_key, skip_known=skip_known, shard=shard)
+        self.header = job_header(selectors, collection, labels, idempotency_key, skip_known=skip_known, shard=shard)
         self._others, self._shard = others, shard
         self.unreadable = unreadable
         self.error: NarError | None = None

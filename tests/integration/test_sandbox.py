@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,18 +111,44 @@ async def test_an_answer_that_is_too_long_is_refused(sandbox: Sandbox) -> None:
         await run(sandbox, "echo", bytes(2 << 20))
 
 
+async def eventually(count: int) -> set[int]:
+    """The children, when there are so many and stay the same for a while: one that has answered is still going."""
+    reads: list[set[int]] = []
+    async with asyncio.timeout(20):
+        while len(reads) < 5 or len(reads[-1]) != count or any(read != reads[-1] for read in reads[-5:]):
+            await asyncio.sleep(0.05)
+            reads.append(await children())
+    return reads[-1]
+
+
 async def test_a_cancelled_run_takes_its_child_with_it(sandbox: Sandbox) -> None:
     await run(sandbox, "echo")
+    (spare,) = await eventually(1)
     running = asyncio.create_task(run(sandbox, "sleep"))
-    async with asyncio.timeout(20):
-        while not await children():
-            await asyncio.sleep(0.02)
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
-        while await children():
-            await asyncio.sleep(0.02)
+    assert spare in await eventually(2)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert spare not in await eventually(1)
     assert await run(sandbox, "echo", b"next") == b"next"
+
+
+async def test_one_child_is_forked_ahead_and_replaced_when_it_dies(sandbox: Sandbox) -> None:
+    await run(sandbox, "echo")
+    (spare,) = await eventually(1)
+    assert await run(sandbox, "process_id") == str(spare).encode()
+    (next_,) = await eventually(1)
+    os.kill(next_, signal.SIGKILL)
+    await eventually(0)
+    assert await run(sandbox, "echo", b"good") == b"good"
+
+
+async def test_no_child_outlives_its_sandbox() -> None:
+    made = sandbox_of()
+    await run(made, "echo")
+    await eventually(1)
+    made.close()
+    await eventually(0)
 
 
 async def test_more_than_the_queue_holds_is_refused() -> None:

@@ -52,6 +52,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of splits and networks")
     parser.add_argument("--work", type=Path, default=Path("build/tables"), help="folder of what is computed already")
     parser.add_argument("--rows", nargs="+", metavar="LABEL", help="only rows that are called so")
+    parser.add_argument(
+        "--sets", nargs="+", metavar="SET", help="only rows of these data sets: real, sample, sourced, nas"
+    )
     parser.add_argument("--known", action="store_true", help="only rows that need no training any more")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="also write results.md and results.json there")
     arguments = parser.parse_args()
@@ -61,6 +64,8 @@ def main() -> None:
     chosen = {name: every[name] for name in arguments.tables or every}
     if arguments.rows:
         chosen = {name: [row for row in rows if row.label in arguments.rows] for name, rows in chosen.items()}
+    if arguments.sets:
+        chosen = {name: [row for row in rows if row.data in arguments.sets] for name, rows in chosen.items()}
     if arguments.known:
         chosen = {
             name: [row for row in rows if is_known(row, sources, arguments.work)] for name, rows in chosen.items()

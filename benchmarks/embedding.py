@@ -61,7 +61,8 @@ def every_node(graph: Graph, vocabulary: OpVocabulary) -> GraphTensors:
     degrees = torch.from_numpy(np.bincount(graph.edges.ravel(), minlength=len(graph))).float()
     edges = torch.from_numpy(graph.edges)
     words = vocabulary.encode(graph.op_table)[torch.from_numpy(graph.op)]
-    return GraphTensors(words, torch.zeros(len(graph), NUMERIC), Nodes(ones, ones, degrees, edges, edges.flip(0)))
+    nodes = Nodes(ones, ones, degrees, edges, edges.flip(0), torch.arange(len(graph))[:, None])
+    return GraphTensors(words, torch.zeros(len(graph), NUMERIC), nodes)
 
 
 def _network(graphs: Sequence[Graph]) -> ArchitectureModel:

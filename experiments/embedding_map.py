@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from sklearn.manifold import TSNE
 
-from experiments.experiment import Experiment, Sources, vectors
+from experiments.experiment import Experiment, vectors
+from experiments.sources import SAMPLED, Sources
 from services.embedder.config import PRESETS
 
 METHODS = ("gcn", "gat", "paper", "nar")
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument("--nas-size", type=int, default=2_000, help="number of DARTS networks")
     parser.add_argument("--seed", type=int, default=1, help="of splits and networks")
     parser.add_argument("--work", type=Path, default=Path("build/tables"), help="folder of what is computed already")
+    parser.add_argument("--set", default="real", choices=("real", SAMPLED), help="the real architectures, or a sample")
     parser.add_argument("--methods", nargs="+", default=METHODS, choices=METHODS, help="columns; default: all")
     arguments = parser.parse_args()
     sources = Sources(arguments.data, arguments.nas_size, arguments.seed)
@@ -60,12 +62,12 @@ def main() -> None:
     figure, panels = plt.subplots(2, len(arguments.methods), figsize=(3 * len(arguments.methods), 6), squeeze=False)
     with Console(stderr=True).status("") as status:
         for column, method in enumerate(arguments.methods):
-            for row, data in enumerate(("real", "nas")):
+            for row, data in enumerate((arguments.set, "nas")):
                 status.update(f"{method}, {data}")
                 labels = sources.labels(data)
                 experiment = Experiment(data, "seen", method, config=PRESETS[method])
                 points = plane(vectors(experiment, sources, arguments.work))
-                colours = [BLOCKS[block] for block in labels.block] if data == "real" else []
+                colours = [BLOCKS[block] for block in labels.block] if data != "nas" else []
                 draw(
                     panels[row, column],
                     points,

@@ -1,7 +1,8 @@
 """graph2vec (Narayanan et al., 2017): each graph a document of Weisfeiler-Lehman words, embedded by Doc2Vec.
 
 With the settings that karateclub has as its defaults (which cannot be installed beside numpy 2): two rounds, 128
-dimensions, distributed bag of words, ten epochs, words that occur five times.
+dimensions, distributed bag of words, ten epochs, words that occur five times; frequent words are passed over as
+gensim does by default. It learns from all graphs, so that one run serves every protocol.
 """
 
 from __future__ import annotations

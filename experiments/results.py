@@ -24,10 +24,16 @@ TITLES = {
     "graded": "Graded relevance: same family 2, same block 1",
     "unseen": "Unseen families: five folds, one family in five never learned from",
     "library": "Unseen library: none of its architectures learned from, all of them queries",
+    "text": "Text: the source code of the class",
 }
 """What each table is called."""
 
-_NAMES = {"real": "real architectures", "nas": "DARTS networks"}
+_NAMES = {
+    "real": "real architectures",
+    "sample": "sample of the real architectures",
+    "sourced": "real architectures whose class has its source here",
+    "nas": "DARTS networks",
+}
 
 
 @dataclass(frozen=True)
@@ -93,5 +99,11 @@ def _cell(key: str, values: tuple[float, float, float]) -> str:
 def _tables(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
     """Rows of one table, one data set and one protocol, with their title."""
     for (name, data, protocol), own in groupby(rows, lambda row: (row.table, row.data, row.protocol)):
-        library = protocol.partition(":")[2]
-        yield f"{TITLES[name]}: {library or _NAMES[data]}", list(own)
+        yield f"{TITLES[name]}: {_subject(name, data, protocol)}", list(own)
+
+
+def _subject(table: str, data: str, protocol: str) -> str:
+    """What a table's title says beside the table's name."""
+    library = protocol.partition(":")[2]
+    folds = ", unseen families" if protocol == "unseen" and table != "unseen" else ""
+    return library or f"{_NAMES[data]}{folds}"

@@ -11,61 +11,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from experiments import results
-from experiments.experiment import UNTRAINED, Experiment, Metrics, Sources, is_known, scores
-from experiments.splits import SPLITS
-from services.embedder.config import PRESETS, NetworkConfig
+from experiments.experiment import Experiment, Metrics, is_known, scores
+from experiments.rows import experiments
+from experiments.sources import Sources
 from services.embedder.epochs import Progress as Step
-
-DATA = ("real", "nas")
-
-METHODS = (*UNTRAINED, *PRESETS)
-
-CHEAP = (*UNTRAINED, "nar")
-"""Methods that are trained in a minute, for protocols that train them several times."""
-
-
-def experiments() -> dict[str, list[Experiment]]:
-    """The rows of every table, by the table's name."""
-    paper = PRESETS["paper"]
-    assert isinstance(paper, NetworkConfig)
-    objectives = {
-        "CE": replace(paper, contrast=False),
-        "CL": replace(paper, classify=False),
-        "CE+CL": paper,
-    }
-    return {
-        "methods": [_method(data, "seen", name) for data in DATA for name in METHODS],
-        "splits": [Experiment(data, "seen", split, split=split) for data in DATA for split in SPLITS],
-        "objectives": [Experiment(data, "seen", name, config=own) for data in DATA for name, own in objectives.items()],
-        "transfer": [
-            Experiment("real", "seen", "from scratch"),
-            Experiment("real", "seen", "pre-trained with NAS", pretrained=True),
-        ],
-        "negatives": [
-            Experiment("real", "seen", "all other contexts"),
-            Experiment(
-                "real", "seen", "without those of the same motif", config=replace(paper, mask_equal_motifs=True)
-            ),
-        ],
-        "graded": [_method("real", "graded", name) for name in METHODS],
-        "unseen": [_method("real", "unseen", name) for name in CHEAP],
-        "library": [
-            _method("real", f"library:{library}", name) for library in ("pytorchcv", "transformers") for name in CHEAP
-        ],
-    }
-
-
-def _method(data: str, protocol: str, name: str) -> Experiment:
-    if name in UNTRAINED:
-        return Experiment(data, protocol, name, method=name)
-    return Experiment(data, protocol, name, config=PRESETS[name])
 
 
 def compute(chosen: Mapping[str, Sequence[Experiment]], sources: Sources, work: Path) -> Iterator[results.Row]:
@@ -93,18 +48,24 @@ def main() -> None:
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"{', '.join(every)}; default: all")
     parser.add_argument("--data", type=Path, default=Path("data/corpus.parquet"), help="the real data set")
     parser.add_argument("--nas-size", type=int, default=2_000, help="number of DARTS networks")
+    parser.add_argument("--sample-size", type=int, default=2_000, help="architectures of the sample, about")
     parser.add_argument("--seed", type=int, default=1, help="of splits and networks")
     parser.add_argument("--work", type=Path, default=Path("build/tables"), help="folder of what is computed already")
     parser.add_argument("--rows", nargs="+", metavar="LABEL", help="only rows that are called so")
+    parser.add_argument(
+        "--sets", nargs="+", metavar="SET", help="only rows of these data sets: real, sample, sourced, nas"
+    )
     parser.add_argument("--known", action="store_true", help="only rows that need no training any more")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="also write results.md and results.json there")
     arguments = parser.parse_args()
     if unknown := set(arguments.tables) - set(every):
         parser.error(f"there is no table {unknown.pop()!r}: choose among {', '.join(every)}")
-    sources = Sources(arguments.data, arguments.nas_size, arguments.seed)
+    sources = Sources(arguments.data, arguments.nas_size, arguments.seed, arguments.sample_size)
     chosen = {name: every[name] for name in arguments.tables or every}
     if arguments.rows:
         chosen = {name: [row for row in rows if row.label in arguments.rows] for name, rows in chosen.items()}
+    if arguments.sets:
+        chosen = {name: [row for row in rows if row.data in arguments.sets] for name, rows in chosen.items()}
     if arguments.known:
         chosen = {
             name: [row for row in rows if is_known(row, sources, arguments.work)] for name, rows in chosen.items()

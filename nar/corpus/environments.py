@@ -81,7 +81,16 @@ def prepare(name: str, folder: Path) -> Environment:
         FailedPrecondition: pip could not install it.
 
     """
-    requirements = ENVIRONMENTS[name].requirements
+    return Environment(name, install(name, ENVIRONMENTS[name].requirements, folder))
+
+
+def install(name: str, requirements: Sequence[str], folder: Path) -> Path:
+    """Where those packages lie, without what they ask for; pip installs them below `folder` unless they are there.
+
+    Raises:
+        FailedPrecondition: pip could not install them.
+
+    """
     digest = hashlib.sha256("\n".join(requirements).encode()).hexdigest()[:8]
     folder = folder.resolve()
     path = folder / f"{name}-{digest}"
@@ -95,4 +104,4 @@ def prepare(name: str, folder: Path) -> Environment:
             last = (run.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise FailedPrecondition(f"pip could not install the environment {name}: {last}")
         unfinished.rename(path)
-    return Environment(name, path)
+    return path

@@ -24,6 +24,7 @@ class NodeClasses:
         parents: (2, P) for each producer of a class's first node: the producer's class, the class.
         children: (2, Q) for each consumer of a class's first node: the consumer's class, the class.
         degrees: (C,) producers and consumers of each class's first node.
+        colours: (C, hops + 1) hashes of the neighbourhoods of 0 to `hops` hops, equal in all graphs.
     """
 
     first: Ints
@@ -31,6 +32,7 @@ class NodeClasses:
     parents: Ints
     children: Ints
     degrees: Ints
+    colours: Hashes
 
 
 def node_classes(labels: Hashes, edges: Ints, hops: int) -> NodeClasses:
@@ -39,16 +41,18 @@ def node_classes(labels: Hashes, edges: Ints, hops: int) -> NodeClasses:
     A node's degree belongs to what it is: Equation 3 reads those of the neighbours too.
 
     Args:
-        labels: (V,) what a node is by itself.
+        labels: (V,) hash of what a node is by itself, the same in every graph.
         edges: (2, E) producer and consumer of each edge.
         hops: layers of the network.
     """
     source, target = edges
     degrees = np.bincount(edges.ravel(), minlength=len(labels))
     labels = mix(labels + mix(degrees.astype(np.uint64)))
+    colours = [labels]
     for _ in range(hops):
         parents, children = neighbour_hashes(labels, edges)
         labels = mix(mix(labels + mix(parents)) + mix(children))
+        colours.append(labels)
     _, first, classes, sizes = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
     order = np.argsort(first)
     rank = np.empty(len(order), np.int64)
@@ -63,4 +67,5 @@ def node_classes(labels: Hashes, edges: Ints, hops: int) -> NodeClasses:
         parents=np.stack([classes[source[into]], classes[target[into]]]),
         children=np.stack([classes[target[out_of]], classes[source[out_of]]]),
         degrees=degrees[first[order]],
+        colours=np.stack(colours, axis=1)[first[order]],
     )

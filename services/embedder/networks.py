@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from services.embedder.config import Encoder, StageConfig
+from services.embedder.levels import Levels, Neighbours
 from services.embedder.op_words import PADDING, UNKNOWN
 from services.embedder.tensors import INSTANCE_NUMERIC, NUMERIC, Nodes
 
@@ -17,6 +20,7 @@ with warnings.catch_warnings():
     # Its use of TorchScript is deprecated, which is no news for those who train.
     warnings.simplefilter("ignore", FutureWarning)
     from torch_geometric.nn import GATConv, GCNConv, SAGEConv, global_add_pool, global_max_pool
+    from torch_geometric.utils import softmax
 
 
 class UndirectedEncoder(nn.Module):
@@ -42,19 +46,54 @@ class UndirectedEncoder(nn.Module):
         self.project = nn.Linear(3 * config.dimensions, config.dimensions)
 
     def forward(self, features: Tensor, nodes: Nodes, graph_of_node: Tensor, graphs: int) -> Tensor:
-        """(C, inputs), (C,) graph of each node -> (graphs, dimensions)."""
-        themselves = torch.arange(len(features), device=features.device).expand(2, -1)
-        edges = torch.cat([nodes.parents, nodes.children, themselves], dim=1)
-        scale = (nodes.degrees + 1).rsqrt()
-        norm = scale[edges[0]] * scale[edges[1]]
-        for layer in self.layers:
-            features = functional.relu(layer(features, edges) if self.attends else layer(features, edges, norm))
-            features = functional.dropout(features, self.dropout, self.training)
-        total = global_add_pool(features * nodes.counts[:, None], graph_of_node, graphs)
-        count = global_add_pool(nodes.counts[:, None], graph_of_node, graphs)
-        pooled = [total / count, global_max_pool(features, graph_of_node, graphs), torch.log1p(total)]
-        projected: Tensor = self.project(torch.cat(pooled, dim=1))
+        """(C, inputs), (C,) graph of each node, ascending -> (graphs, dimensions)."""
+        levels = Levels.of(nodes, len(self.layers))
+        features = features[levels.first[0]]
+        scales = [(nodes.degrees[first] + 1).rsqrt() for first in levels.first]
+        layers: Iterable[Any] = self.layers
+        steps = zip(layers, pairwise(scales), levels.neighbours, levels.own, strict=True)
+        for number, (layer, (below, scale), around, own) in enumerate(steps):
+            # Equal nodes of a batch lose the same numbers; apart from that, dropout is as it would be without classes.
+            features = functional.dropout(features, self.dropout, self.training and number > 0)
+            rows = layer.lin(features)
+            if self.attends:
+                weights = attention(layer, rows, around, own)
+            else:
+                weights = around.counts * below[around.source] * scale[around.target]
+            features = functional.relu(around.sum(weights, rows) + layer.bias)
+        features = functional.dropout(features[levels.of_node], self.dropout, self.training)
+        return self._pool(features, nodes.counts, graph_of_node, graphs)
+
+    def _pool(self, features: Tensor, counts: Tensor, graph_of_node: Tensor, graphs: int) -> Tensor:
+        """(C, dimensions), (C,) nodes that each stands for -> (graphs, dimensions)."""
+        lengths = torch.bincount(graph_of_node, minlength=graphs)
+        starts = functional.pad(lengths.cumsum(0), (1, 0))
+        themselves = torch.arange(len(features), device=features.device)
+        members = Neighbours(
+            themselves, graph_of_node, counts, starts, themselves, functional.pad(themselves + 1, (1, 0))
+        )
+        total = members.sum(counts, features)
+        count = global_add_pool(counts[:, None], graph_of_node, graphs)
+        largest = torch.segment_reduce(features, "max", lengths=lengths)
+        projected: Tensor = self.project(torch.cat([total / count, largest, torch.log1p(total)], dim=1))
         return projected
+
+
+def attention(layer: GATConv, rows: Tensor, around: Neighbours, own: Tensor) -> Tensor:
+    """(E,) weights of graph attention (Velickovic et al., 2018): a softmax over each target's neighbours.
+
+    Args:
+        layer: its attention vectors, of one head.
+        rows: (M, D) transformed features of one hop less.
+        around: E pairs of N targets.
+        own: (N,) row of one hop less that each target itself is.
+    """
+    of_source = (rows * layer.att_src[0]).sum(1)
+    of_target = (rows * layer.att_dst[0]).sum(1)[own]
+    scores = functional.leaky_relu(of_source[around.source] + of_target[around.target], layer.negative_slope)
+    # A neighbour that occurs n times counts n times.
+    weights: Tensor = softmax(scores + around.counts.log(), around.target, num_nodes=len(own))
+    return weights
 
 
 class DirectedLayer(nn.Module):

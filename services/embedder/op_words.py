@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import torch
 from torch import Tensor
@@ -18,6 +19,7 @@ MAX_WORDS = 5
 _CONVOLUTIONS = {"gconv": ("grouped", "conv"), "dwconv": ("depthwise", "conv"), "deconv": ("transposed", "conv")}
 
 
+@lru_cache(maxsize=10_000)
 def op_words(name: str) -> tuple[str, ...]:
     """What an op's name says: the whole of it, then its parts.
 
@@ -46,9 +48,13 @@ class OpVocabulary:
 
     def encode(self, names: Sequence[str]) -> Tensor:
         """(N, MAX_WORDS) indices of the words of each op name, UNKNOWN and PADDING among them."""
-        place = {word: index for index, word in enumerate(self.words, 2)}
-        rows = torch.full((len(names), MAX_WORDS), PADDING)
-        for row, name in zip(rows, names, strict=True):
-            words = op_words(name)[:MAX_WORDS]
-            row[: len(words)] = torch.tensor([place.get(word, UNKNOWN) for word in words])
-        return rows
+        rows = [self._row(name) for name in names]
+        return torch.tensor(rows, dtype=torch.int64).reshape(len(rows), MAX_WORDS)
+
+    def _row(self, name: str) -> list[int]:
+        found = [self._place.get(word, UNKNOWN) for word in op_words(name)[:MAX_WORDS]]
+        return found + [PADDING] * (MAX_WORDS - len(found))
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {word: index for index, word in enumerate(self.words, 2)}

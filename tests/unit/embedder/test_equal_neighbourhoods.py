@@ -19,12 +19,17 @@ GRAPH = Graph.from_ops(
 VOCABULARY = OpVocabulary.of(GRAPH.op_table)
 
 
+def all_different(count: int, layers: int = LAYERS) -> torch.Tensor:
+    """Colours of `count` nodes that nothing is shared between."""
+    return torch.arange(count)[:, None].repeat(1, layers + 1)
+
+
 def every_node(graph: Graph) -> Nodes:
     """All nodes, each for itself."""
     ones = torch.ones(len(graph))
     degrees = torch.from_numpy(np.bincount(graph.edges.ravel(), minlength=len(graph))).float()
     edges = torch.from_numpy(graph.edges)
-    return Nodes(ones, ones, degrees, edges, edges.flip(0))
+    return Nodes(ones, ones, degrees, edges, edges.flip(0), all_different(len(graph)))
 
 
 @pytest.mark.parametrize("kind", list(Encoder))
@@ -51,7 +56,7 @@ def test_a_layer_is_equation_3() -> None:
     scale = adjacency.sum(1).rsqrt()
     layer = encoder.layers[0]
     expected = torch.relu(scale[:, None] * adjacency * scale @ features @ layer.lin.weight.T + layer.bias)
-    nodes = Nodes(torch.ones(3), torch.ones(3), torch.tensor([1.0, 2, 1]), edges, edges.flip(0))
+    nodes = Nodes(torch.ones(3), torch.ones(3), torch.tensor([1.0, 2, 1]), edges, edges.flip(0), all_different(3, 1))
     pooled = encoder(features, nodes, torch.zeros(3, dtype=torch.long), 1)
     torch.testing.assert_close(pooled[0, :2], expected.mean(0))
 

@@ -99,10 +99,11 @@ def _cell(key: str, values: tuple[float, float, float]) -> str:
 def _tables(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
     """Rows of one table, one data set and one protocol, with their title."""
     for (name, data, protocol), own in groupby(rows, lambda row: (row.table, row.data, row.protocol)):
-        yield f"{TITLES[name]}: {_subject(data, protocol)}", list(own)
+        yield f"{TITLES[name]}: {_subject(name, data, protocol)}", list(own)
 
 
-def _subject(data: str, protocol: str) -> str:
+def _subject(table: str, data: str, protocol: str) -> str:
     """What a table's title says beside the table's name."""
     library = protocol.partition(":")[2]
-    return library or _NAMES[data]
+    folds = ", unseen families" if protocol == "unseen" and table != "unseen" else ""
+    return library or f"{_NAMES[data]}{folds}"

@@ -38,7 +38,7 @@ def experiments() -> dict[str, list[Experiment]]:
         "library": [
             row for library in ("pytorchcv", "transformers") for row in _methods("real", f"library:{library}", CHEAP)
         ],
-        "text": _methods(SOURCED, "seen", (*TEXTS, *CHEAP)),
+        "text": [row for protocol in ("seen", "unseen") for row in _methods(SOURCED, protocol, (*TEXTS, *CHEAP))],
         "splits": [Experiment(data, "seen", split, split=split) for data in parts for split in SPLITS],
         "objectives": [
             Experiment(data, "seen", name, config=own) for data in parts for name, own in objectives.items()

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from benchmarks.index_filling import fill, moved
 from benchmarks.query_load import TOP, Times, asking, direct, in_process
-from nar.client import AsyncClient
+from nar.client import AsyncClient, RetryPolicy
 from nar.corpus import parquet, starter
 from nar.graph import Graph
 from nar.local import LocalStack
@@ -32,6 +32,8 @@ from tests.milvus_process import SERVERS
 DATA = Path("data")
 PEER = "pymilvus, one vector a call"
 _GRAPH_OPS = (400, 600)
+# Of more clients than the service lets wait, the others come again after the delay that it tells them.
+_PATIENT = RetryPolicy(attempts=50)
 _RECALL_QUERIES = 200
 
 Ask = Callable[[int], Awaitable[object]]
@@ -125,7 +127,7 @@ class Benchmark:
         if len(self._more):
             await fill(self._uri, DATA / "corpus.parquet", self._known, self._more)
         found = [self._row("hnswlib, in process", 1, in_process(self._indexed, self._queries, self._seconds))]
-        async with AsyncClient(self._stack.address) as client:
+        async with AsyncClient(self._stack.address, retry=_PATIENT) as client:
             ask = Queries(client, self._queries)
             for count in clients:
                 peer = await asyncio.to_thread(direct, self._uri, self._queries, count, self._seconds)
@@ -146,7 +148,7 @@ class Benchmark:
             tempfile.TemporaryDirectory() as folder,
             LocalStack(Path(folder), ports="free", settings=settings) as stack,
         ):
-            async with AsyncClient(stack.address) as client:
+            async with AsyncClient(stack.address, retry=_PATIENT) as client:
                 ask = Queries(client, self._queries)
                 return await self._measure("nar, by vector, not coalesced", ask.by_vector, clients)
 

@@ -53,6 +53,8 @@ class CachedCatalogue:
         self, vector: Vector, collection: str, where: Filter, limit: int, index_version: int
     ) -> Sequence[Hit]:
         """The `limit` nearest of a collection, best first."""
+        # Every search tells what the version is, so that the first read of a row need not.
+        self._settling.is_settled(index_version)
         key = _Nearest(np.asarray(vector, np.float32).tobytes(), collection, where, limit)
         found = await _found(
             self._neighbours, key, index_version, lambda: self._catalogue.nearest(vector, collection, where, 0, limit)

@@ -29,28 +29,34 @@ class Coalescer(Generic[Question, Place, Answer]):
         self._max_batch = max_batch
         self._parallel = parallel
         self._waiting: dict[Place, Waiting[Question, Answer]] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._running = 0
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def answer(self, question: Question, place: Place) -> Answer:
         """The answer; raises what the call raises."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(place, []).append((question, future))
-        if len(self._running) < self._parallel:
+        if self._running < self._parallel:
+            self._running += 1
             task = asyncio.create_task(self._drain())
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return await future
 
     async def _drain(self) -> None:
         """Sends batch after batch until nothing waits."""
-        while self._waiting:
-            # The place that has waited longest: a dict keeps its order, and one that is served goes to the end.
-            place = next(iter(self._waiting))
-            waiting = self._waiting.pop(place)
-            batch, rest = waiting[: self._max_batch], waiting[self._max_batch :]
-            if rest:
-                self._waiting[place] = rest
-            await self._send(place, [(question, future) for question, future in batch if not future.done()])
+        try:
+            while self._waiting:
+                # The place that has waited longest: a dict keeps its order, and one that is served goes to the end.
+                place = next(iter(self._waiting))
+                waiting = self._waiting.pop(place)
+                batch, rest = waiting[: self._max_batch], waiting[self._max_batch :]
+                if rest:
+                    self._waiting[place] = rest
+                await self._send(place, [(question, future) for question, future in batch if not future.done()])
+        finally:
+            # In the same step as the last look: who asks after it must not count on this task, which ends later.
+            self._running -= 1
 
     async def _send(self, place: Place, batch: Waiting[Question, Answer]) -> None:
         """One call; those that have gone meanwhile get nothing."""

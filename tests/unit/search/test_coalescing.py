@@ -84,3 +84,12 @@ async def test_at_most_so_many_calls_run_at_the_same_time() -> None:
     index.open.set()
     await asyncio.gather(*asked)
     assert len(index.calls) == 5
+
+
+async def test_who_asks_in_the_moment_in_which_a_call_ends_is_answered() -> None:
+    async def ask(questions: Sequence[int], place: str) -> list[int]:
+        return list(questions)
+
+    coalescer = Coalescer(ask, 10, 1)
+    async with asyncio.timeout(5):
+        assert [await coalescer.answer(number, "p") for number in range(3)] == [0, 1, 2]

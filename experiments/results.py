@@ -46,6 +46,11 @@ class Row:
     label: str
     metrics: dict[str, tuple[float, float, float]]
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Which row it is."""
+        return self.table, self.data, self.protocol, self.label
+
 
 def show(rows: Sequence[Row]) -> None:
     """Prints the tables."""
@@ -58,9 +63,20 @@ def show(rows: Sequence[Row]) -> None:
         out.print()
 
 
-def write(rows: Sequence[Row], folder: Path, *, nas_size: int, seed: int) -> None:
-    """Writes results.json, and the part of results.md between its two marks; other tables than those of `rows` stay."""
-    every = [*_others(rows, folder / "results.json"), *rows]
+def write(
+    rows: Sequence[Row], folder: Path, *, nas_size: int, seed: int, order: Sequence[tuple[str, ...]] = ()
+) -> None:
+    """Writes results.json, and the part of results.md between its two marks; what was written before stays.
+
+    Args:
+        rows: what was computed now.
+        folder: where the two files are.
+        nas_size: number of DARTS networks.
+        seed: of splits and networks.
+        order: keys of all rows that there may be, as they shall stand; none keeps the order of `rows`, older ones last.
+    """
+    merged = {row.key: row for row in (*rows, *_older(rows, folder / "results.json"))}
+    every = [merged[key] for key in order if key in merged] if order else list(merged.values())
     every.sort(key=lambda row: list(TITLES).index(row.table))
     packages = {name: version(name) for name in ("torch", "torch-geometric", "scikit-learn", "numpy")}
     content = {"seed": seed, "nas_size": nas_size, "packages": packages, "rows": [asdict(row) for row in every]}
@@ -71,12 +87,12 @@ def write(rows: Sequence[Row], folder: Path, *, nas_size: int, seed: int) -> Non
     file.write_text(f"{before}{begin}\n{markdown(every)}\n{end}{rest.partition(end)[2]}")
 
 
-def _others(rows: Sequence[Row], file: Path) -> list[Row]:
-    """The rows of other tables that were written before."""
+def _older(rows: Sequence[Row], file: Path) -> list[Row]:
+    """The rows that were written before and are not computed now."""
     if not file.exists():
         return []
-    chosen = {row.table for row in rows}
-    return [Row(**own) for own in json.loads(file.read_text())["rows"] if own["table"] not in chosen]
+    now = {row.key for row in rows}
+    return [own for content in json.loads(file.read_text())["rows"] if (own := Row(**content)).key not in now]
 
 
 def markdown(rows: Sequence[Row]) -> str:

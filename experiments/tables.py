@@ -73,7 +73,8 @@ def main() -> None:
     rows = list(compute(chosen, sources, arguments.work))
     results.show(rows)
     if arguments.write:
-        results.write(rows, arguments.write, nas_size=arguments.nas_size, seed=arguments.seed)
+        order = [(name, row.data, row.protocol, row.label) for name, own in every.items() for row in own]
+        results.write(rows, arguments.write, nas_size=arguments.nas_size, seed=arguments.seed, order=order)
 
 
 if __name__ == "__main__":

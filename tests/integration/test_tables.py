@@ -72,6 +72,9 @@ def test_rows_are_computed_written_and_read_again(sources: Sources, tmp_path: Pa
     assert "old" not in page
     assert len(json.loads((tmp_path / "results.json").read_text())["rows"]) == len(rows)
 
+    results.write(rows[2:3], tmp_path, nas_size=60, seed=1)
+    assert len(json.loads((tmp_path / "results.json").read_text())["rows"]) == len(rows)
+
     again = list(tables.compute(chosen, sources, tmp_path / "work"))
     assert [row.label for row in again] == [row.label for row in rows]
     assert again[1].metrics["map@20"][0] == pytest.approx(rows[1].metrics["map@20"][0], abs=0.01)

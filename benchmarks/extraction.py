@@ -162,11 +162,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--method", choices=list(METHODS), help="measure this one in this process, and print JSON")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     options = parser.parse_args(arguments)
-    names = choice(options.models)
-    found = []
     if options.method:
-        print(json.dumps(asdict(measure(options.method, names))))
+        print(json.dumps(asdict(measure(options.method, choice(options.models)))))
         return
+    found = []
     for method in METHODS:
         # torchlens refuses to run in the children of multiprocessing.
         command = [sys.executable, "-m", "benchmarks.extraction", "--method", method, "--models", str(options.models)]

@@ -50,7 +50,7 @@ async def asking(ask: Callable[[int], Awaitable[object]], clients: int, seconds:
 
 
 def direct(uri: str, vectors: np.ndarray, clients: int, seconds: float) -> Times:
-    """Threads that call pymilvus with one vector a call; each with the same client, as its documentation has it."""
+    """Threads that call pymilvus with one vector a call, all through one client."""
     times: list[float] = []
     client = MilvusClient(uri)
     begin = time.perf_counter()
